@@ -1,0 +1,1 @@
+"""Sound: decoded channels, speech activity, pauses, pitch and level, clips. Knows no words."""

@@ -1,0 +1,1 @@
+"""Meaning: survey, answers, delivery, reasons, statistics, the store and everything people open."""

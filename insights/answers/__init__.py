@@ -1,0 +1,1 @@
+"""Which question was asked where, and which number was spoken in reply."""

@@ -1,0 +1,1 @@
+"""How an answer was said: latency, pauses, fillers, restraint, hesitation."""

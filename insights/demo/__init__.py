@@ -1,0 +1,1 @@
+"""An example study made from calls that ship with the package."""

@@ -1,0 +1,1 @@
+"""Russian and English as spaCy pipelines, lemmas, sentence vectors and word lists."""

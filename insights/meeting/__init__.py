@@ -1,0 +1,1 @@
+"""The morning page: a proven random draw, played, with notes."""

@@ -1,0 +1,1 @@
+"""The night run: everything new, one pass, resumable."""

@@ -1,0 +1,1 @@
+"""Honest figures against calls with known truth."""

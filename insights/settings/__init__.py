@@ -1,0 +1,1 @@
+"""earful.toml as frozen options for the three packages."""

@@ -1,0 +1,1 @@
+"""One SQLite file: schema, migrations, rows, search. The only place with SQL."""

@@ -1,0 +1,1 @@
+"""Study: the store explored in a notebook, with players and plots."""

@@ -1,0 +1,1 @@
+"""The questionnaire and the codebook: what was asked and how reasons are named."""

@@ -1,0 +1,1 @@
+"""Words: recognition, parties, roles and turns, from a Recording to a Dialogue. Knows no survey."""

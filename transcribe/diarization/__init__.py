@@ -1,0 +1,1 @@
+"""Whose voice is it in a mono call: segmentation, embeddings, clusters and votes."""
