@@ -1,0 +1,43 @@
+"""What every command shares: the study folder, JSON or text, and errors that end with the right code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+EXIT_SOME_FAILED = 3
+EXIT_NOTHING_POSSIBLE = 4
+
+
+def study_option(command: Command) -> Command:
+    """Add ``--study DIR``, by default the current folder."""
+    return click.option(
+        "--study",
+        "study_dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path(),
+        show_default="the current folder",
+        help="The study's folder.",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Add ``--json`` as the keyword ``as_json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def print_json(value: object) -> None:
+    """Print ``value`` as JSON, Cyrillic letters kept readable."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def stop(message: str, *, code: int = EXIT_NOTHING_POSSIBLE) -> NoReturn:
+    """Print one clear line to standard error and end with ``code``."""
+    click.echo(f"earful: {message}", err=True)
+    raise SystemExit(code)
