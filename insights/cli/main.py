@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup)
 @click.version_option(package_name="earful")
 def cli() -> None:
-    """Listen to recorded survey calls: who said what, how, and why.
+    r"""Listen to recorded survey calls: who said what, how, and why.
 
     \b
     Examples:
