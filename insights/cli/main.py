@@ -7,35 +7,36 @@ import os
 
 import click
 
-COMMANDS: dict[str, str] = {
-    "init": "insights.cli.study_commands:init",
-    "check": "insights.cli.study_commands:check",
-    "ingest": "insights.cli.study_commands:ingest",
-    "night": "insights.cli.night_commands:night",
-    "status": "insights.cli.night_commands:status",
-    "gaps": "insights.cli.night_commands:gaps",
-    "plan": "insights.cli.plan_commands:plan",
-    "models": "insights.cli.model_commands:models",
-    "demo": "insights.cli.demo_commands:demo",
-    "quality": "insights.cli.quality_commands:quality",
-    "now": "insights.cli.case_commands:now",
-    "cases": "insights.cli.case_commands:cases",
-    "metrics": "insights.cli.metric_commands:metrics",
-    "change": "insights.cli.metric_commands:change",
-    "drivers": "insights.cli.metric_commands:drivers",
-    "explain": "insights.cli.metric_commands:explain",
-    "settle": "insights.cli.correction_commands:settle",
-    "correct": "insights.cli.correction_commands:correct",
-    "code": "insights.cli.coding_commands:code",
-    "agree": "insights.cli.coding_commands:agree",
-    "morning": "insights.cli.meeting_commands:morning",
-    "draw": "insights.cli.meeting_commands:draw",
-    "hearing": "insights.cli.meeting_commands:hearing",
-    "serve": "insights.cli.meeting_commands:serve",
-    "redact": "insights.cli.privacy_commands:redact",
-    "forget": "insights.cli.privacy_commands:forget",
-    "retain": "insights.cli.privacy_commands:retain",
-    "export": "insights.cli.export_commands:export",
+# name -> (where the command is, its line in --help: known here so that --help imports nothing)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("study_commands:init", "Make a study folder with every setting explained."),
+    "check": ("study_commands:check", "Check settings, survey and codebook; say what to mend."),
+    "ingest": ("study_commands:ingest", "Read responses/ into the store, no audio needed."),
+    "night": ("night_commands:night", "Process everything new; resumable."),
+    "now": ("case_commands:now", "Open cases from recorded low scores, in seconds."),
+    "status": ("night_commands:status", "Show what is done, waiting, failed, unmatched."),
+    "gaps": ("night_commands:gaps", "List what is missing and the cure for each."),
+    "settle": ("correction_commands:settle", "Listen to mismatched scores and settle them."),
+    "correct": ("correction_commands:correct", "Swap parties, mend a turn or quote, hide a clip; undo."),
+    "code": ("coding_commands:code", "Human coding out and in; themes; refit."),
+    "agree": ("coding_commands:agree", "Agreement of coders, with intervals."),
+    "metrics": ("metric_commands:metrics", "NPS and the rest, each with n, interval, method."),
+    "change": ("metric_commands:change", "Has anything changed between two waves?"),
+    "drivers": ("metric_commands:drivers", "What goes with a score, with intervals."),
+    "explain": ("metric_commands:explain", "How a figure came about."),
+    "cases": ("case_commands:cases", "Unhappy customers: who, since when, what next."),
+    "morning": ("meeting_commands:morning", "Build the morning page with its drawn calls."),
+    "draw": ("meeting_commands:draw", "Show or verify a morning's draw."),
+    "hearing": ("meeting_commands:hearing", "Import notes made at a meeting."),
+    "serve": ("meeting_commands:serve", "Serve the pages on this machine only."),
+    "quality": ("quality_commands:quality", "Measure earful on calls with known truth."),
+    "redact": ("privacy_commands:redact", "Mask personal data in the store or in text."),
+    "forget": ("privacy_commands:forget", "Erase a person, and prove it."),
+    "retain": ("privacy_commands:retain", "Erase by age; dry run first."),
+    "export": ("export_commands:export", "The store in other tools' formats."),
+    "models": ("model_commands:models", "What models are used, from where, with hashes."),
+    "plan": ("plan_commands:plan", "Hours, machines and disk for many calls."),
+    "demo": ("demo_commands:demo", "Make the example study and run its night."),
 }
 
 # One thread a process, nothing on the network: set before any library is imported.
@@ -64,11 +65,16 @@ class LazyGroup(click.Group):
         """Import and return one command, or None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
-        command = getattr(importlib.import_module(module), attribute)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(f"insights.cli.{module}"), attribute)
         if not isinstance(command, click.Command):
-            raise TypeError(f"{COMMANDS[cmd_name]} is {type(command).__name__}; expected a click command")
+            raise TypeError(f"{COMMANDS[cmd_name][0]} is {type(command).__name__}; expected a click command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup)
