@@ -1,0 +1,60 @@
+"""Lemmas: dictionary forms of single words, quickly and without a parse of the sentence."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import Any
+
+from insights.language.english_lemma import english_lemma
+from insights.language.tokens import Language, tokens
+
+
+def lemmas(text: str, language: Language) -> list[str]:
+    """Return the lemma of every word of ``text``, lower case, ё as е.
+
+    Needs no weights and no parse; a Russian word out of the dictionary gets the analyser's guess.
+
+    Examples
+    --------
+    >>> lemmas("Долго ждали ответа", "ru")
+    ['долго', 'ждать', 'ответ']
+    >>> lemmas("The prices were fair", "en")
+    ['the', 'price', 'be', 'fair']
+    """
+    return [lemma(token.text, language) for token in tokens(text)]
+
+
+@lru_cache(maxsize=200_000)
+def lemma(word: str, language: Language) -> str:
+    """Return the lemma of one lower-case word (see ``lemmas``)."""
+    if language == "en":
+        return english_lemma(word)
+    return str(analyser().parse(word)[0].normal_form).replace("ё", "е")
+
+
+@lru_cache(maxsize=200_000)
+def part_of_speech(word: str) -> str:
+    """Return pymorphy's tag of the likeliest reading of a Russian word: NOUN, ADJF, ADVB, VERB ... or "".
+
+    >>> part_of_speech("долго")
+    'ADVB'
+    """
+    return str(analyser().parse(word)[0].tag.POS or "")
+
+
+@lru_cache(maxsize=200_000)
+def is_russian_word(word: str) -> bool:
+    """Return whether the Russian dictionary holds this form.
+
+    >>> is_russian_word("менеджер"), is_russian_word("вежлевый")
+    (True, False)
+    """
+    return bool(analyser().word_is_known(word))
+
+
+@cache
+def analyser() -> Any:  # noqa: ANN401 - pymorphy3 ships no types
+    """Return the Russian morphological analyser, built once a process (about 0.1 s)."""
+    import pymorphy3
+
+    return pymorphy3.MorphAnalyzer()
