@@ -1,0 +1,266 @@
+"""Speech detection: neural frames to spans whose ends are where a person starts and stops speaking."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from audio.activity_energy import refined_edges
+from audio.recording import Samples
+from audio.span import Span
+
+if TYPE_CHECKING:
+    import torch
+
+DETECTION_RATE_HZ = 16_000
+SILERO_FILE = "silero_vad.jit"
+SILERO_SHA256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720"
+
+_CHUNK = 512  # samples the network judges at a time
+_CONTEXT = 64  # samples of the chunk before that it sees as well
+_PHASES = 2  # the same sound heard again half a chunk later: 16 ms steps instead of 32 ms
+_BLOCK = 4096  # chunks encoded at once, so that an hour fits into memory
+
+Probabilities = npt.NDArray[np.float32]
+
+
+class WeightsError(RuntimeError):
+    """The detector's weights are missing or not the ones that were measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRule:
+    """How frames become spans, with the detector's own lateness taken out.
+
+    Attributes
+    ----------
+    on, off:
+        Probabilities at which speech begins and ends (hysteresis).
+    min_silence_s, min_speech_s:
+        Shorter gaps are closed, then shorter spans dropped.
+    onset_bias_s, end_bias_s:
+        Seconds by which the detector hears speech begin and end too late; subtracted. Medians measured by
+        ``tests/benchmarks/delivery.py`` on voices that are not used for reporting.
+    """
+
+    on: float
+    off: float
+    min_silence_s: float
+    min_speech_s: float
+    onset_bias_s: float
+    end_bias_s: float
+
+
+SILERO_EDGES = EdgeRule(on=0.5, off=0.5, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=0.01, end_bias_s=0.07)
+SEGMENTATION_EDGES = EdgeRule(
+    on=0.7, off=0.7, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=-0.04, end_bias_s=0.04
+)
+
+
+class SpeechDetector(Protocol):
+    """Tells where somebody speaks in one channel."""
+
+    name: str
+
+    def speech(self, samples: Samples) -> tuple[Span, ...]:
+        """Return sorted, disjoint spans of speech; ``samples``: shape (n,), at ``DETECTION_RATE_HZ``."""
+        ...
+
+
+def frames_to_spans(
+    probabilities: npt.NDArray[np.floating[Any]], *, hop_s: float, rule: EdgeRule, duration_s: float
+) -> tuple[Span, ...]:
+    """Return spans of speech from one probability a frame; the edges' measured bias is removed.
+
+    ``probabilities``: shape (frames,), in [0, 1], frame ``k`` starting at ``k * hop_s``. Spans are sorted,
+    disjoint and lie inside ``[0, duration_s)``.
+
+    >>> rule = EdgeRule(on=0.5, off=0.5, min_silence_s=0.1, min_speech_s=0.0, onset_bias_s=0.0, end_bias_s=0.0)
+    >>> frames_to_spans(np.array([0, 1, 1, 0, 0]), hop_s=0.25, rule=rule, duration_s=1.25)
+    (Span(start_s=0.25, end_s=0.75),)
+    """
+    runs = _hysteresis(np.asarray(probabilities, dtype=np.float64), on=rule.on, off=rule.off)
+    joined: list[tuple[float, float]] = []
+    for first, last in runs:
+        if joined and first * hop_s - joined[-1][1] < rule.min_silence_s:
+            joined[-1] = (joined[-1][0], last * hop_s)
+        else:
+            joined.append((first * hop_s, last * hop_s))
+    spans: list[Span] = []
+    for start_s, end_s in joined:
+        if end_s - start_s < rule.min_speech_s:
+            continue
+        left_s = max(0.0, start_s - rule.onset_bias_s, spans[-1].end_s if spans else 0.0)
+        # A short word would be eaten whole by the correction: half of what was heard always stays.
+        right_s = min(duration_s, max(end_s - rule.end_bias_s, (start_s + end_s) / 2))
+        if right_s > left_s:
+            spans.append(Span(left_s, right_s))
+    return tuple(spans)
+
+
+def _hysteresis(values: npt.NDArray[np.float64], *, on: float, off: float) -> list[tuple[int, int]]:
+    """Return [first, last) frame runs that rise to ``on`` and last until below ``off``."""
+    loud = values >= off
+    edges = np.diff(np.concatenate([[0], loud.astype(np.int8), [0]]))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    runs: list[tuple[int, int]] = []
+    for start, end in zip(starts, ends, strict=True):
+        risen = np.flatnonzero(values[start:end] >= on)
+        if risen.size:
+            runs.append((int(start + risen[0]), int(end)))
+    return runs
+
+
+def segmentation_speech(
+    probabilities: npt.NDArray[np.floating[Any]],
+    *,
+    hop_s: float,
+    duration_s: float,
+    rule: EdgeRule = SEGMENTATION_EDGES,
+) -> tuple[Span, ...]:
+    """Return spans of speech from one voice's activation of segmentation-3.0, its own bias removed.
+
+    ``probabilities``: shape (frames,), the voice's activation (or the maximum over voices) in [0, 1].
+
+    >>> segmentation_speech(np.zeros(10), hop_s=0.017, duration_s=0.17)
+    ()
+    """
+    return frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
+
+
+def silero_weights() -> Path:
+    """Return the path of the weights inside the installed silero-vad package.
+
+    Raises
+    ------
+    WeightsError
+        When the package or its file is not there.
+    """
+    spec = find_spec("silero_vad")
+    if spec is None or spec.origin is None:
+        raise WeightsError("the package silero-vad is not installed; install earful's locked requirements")
+    path = Path(spec.origin).parent / "data" / SILERO_FILE
+    if not path.is_file():
+        raise WeightsError(f"{path} is missing; reinstall silero-vad in the locked version")
+    return path
+
+
+def _checked(path: Path) -> Path:
+    """Return ``path`` if its contents are the measured ones; other weights would move every edge."""
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != SILERO_SHA256:
+        raise WeightsError(f"{path}: sha256 {found}, expected {SILERO_SHA256}; reinstall silero-vad")
+    return path
+
+
+class SileroDetector:
+    """silero-vad at 16 kHz in plain torch, a whole channel at once.
+
+    The package's own loop runs one 32 ms chunk at a time through a deprecated loader. The weights are the same,
+    here the encoder sees thousands of chunks in a batch and the recurrent layer one long sequence, and the
+    sound is heard in two phases, so edges fall on a 16 ms grid.
+
+    Parameters
+    ----------
+    weights:
+        The package's safetensors file; default: where the package is installed.
+    rule:
+        Thresholds and measured bias.
+
+    Raises
+    ------
+    WeightsError
+        At the first use, when the weights are missing or others than the measured ones.
+
+    References
+    ----------
+    Silero Team, silero-vad 6.2 (MIT), https://github.com/snakers4/silero-vad
+    """
+
+    name = "silero-vad-6.2-16k"
+    model_sha256 = SILERO_SHA256
+
+    def __init__(self, *, weights: Path | None = None, rule: EdgeRule = SILERO_EDGES) -> None:
+        self._path = weights
+        self._rule = rule
+        self._weights: dict[str, torch.Tensor] | None = None
+
+    def speech(self, samples: Samples) -> tuple[Span, ...]:
+        """Return sorted, disjoint spans in which somebody speaks.
+
+        ``samples``: shape (n,), float32 in [-1, 1], at ``DETECTION_RATE_HZ``; () for an empty array.
+        """
+        probabilities, hop_s = self.probabilities(samples)
+        duration_s = samples.shape[0] / DETECTION_RATE_HZ
+        spans = frames_to_spans(probabilities, hop_s=hop_s, rule=self._rule, duration_s=duration_s)
+        return refined_edges(spans, samples, DETECTION_RATE_HZ)
+
+    def probabilities(self, samples: Samples) -> tuple[Probabilities, float]:
+        """Return the speech probability of each frame, shape (frames,), and the hop in seconds."""
+        hop_s = _CHUNK / _PHASES / DETECTION_RATE_HZ
+        if samples.shape[0] == 0:
+            return np.zeros(0, dtype=np.float32), hop_s
+        if self._weights is None:
+            self._weights = _load(_checked(self._path or silero_weights()))
+        shift = _CHUNK // _PHASES
+        heard = [_heard(samples, self._weights, skip=phase * shift) for phase in range(_PHASES)]
+        woven = np.stack(heard, axis=1).reshape(-1)
+        return woven[: -(-samples.shape[0] // shift)], hop_s
+
+
+def _load(path: Path) -> dict[str, torch.Tensor]:
+    """Return the 16 kHz network's weights by their last two names ("0.bias" of the encoder, "rnn.bias_ih", ...)."""
+    import torch
+
+    with warnings.catch_warnings():
+        # Only the weights are read: the package offers these in no other format.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        state = torch.jit.load(str(path), map_location="cpu").state_dict()  # type: ignore[no-untyped-call]
+    return {name.removeprefix("_model."): value for name, value in state.items() if name.startswith("_model.")}
+
+
+def _heard(samples: Samples, weights: dict[str, torch.Tensor], *, skip: int) -> Probabilities:
+    """Return one probability a chunk for the sound from sample ``skip`` on."""
+    import torch
+
+    chunks = -(-samples.shape[0] // _CHUNK)
+    padded = np.zeros(_CONTEXT + skip + chunks * _CHUNK + _CHUNK, dtype=np.float32)
+    padded[_CONTEXT : _CONTEXT + samples.shape[0]] = samples
+    sound = torch.from_numpy(padded[skip : skip + _CONTEXT + chunks * _CHUNK])
+    pieces = sound.unfold(0, _CONTEXT + _CHUNK, _CHUNK)
+    with torch.inference_mode():
+        encoded = torch.cat([_encode(pieces[i : i + _BLOCK], weights) for i in range(0, chunks, _BLOCK)])
+        return _decide(encoded, weights)
+
+
+def _encode(pieces: torch.Tensor, weights: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Return the encoder's output of each chunk, shape (chunks, 128)."""
+    from torch.nn.functional import conv1d, pad
+
+    mirrored = pad(pieces.unsqueeze(1), (0, 64), mode="reflect")
+    spectrum = conv1d(mirrored, weights["stft.forward_basis_buffer"], stride=128)
+    half = spectrum.shape[1] // 2
+    hidden = (spectrum[:, :half] ** 2 + spectrum[:, half:] ** 2).sqrt()
+    for layer, stride in enumerate((1, 2, 2, 1)):
+        name = f"encoder.{layer}.reparam_conv"
+        hidden = conv1d(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"], stride=stride, padding=1).relu()
+    return hidden.squeeze(-1)
+
+
+def _decide(encoded: torch.Tensor, weights: dict[str, torch.Tensor]) -> Probabilities:
+    """Return the recurrent layer's verdict on each chunk, shape (chunks,)."""
+    import torch
+
+    cell = torch.nn.LSTM(encoded.shape[1], encoded.shape[1], batch_first=True)
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    cell.load_state_dict({f"{name}_l0": weights[f"decoder.rnn.{name}"] for name in names})
+    hidden, _ = cell(encoded.unsqueeze(0))
+    logits = hidden.relu() @ weights["decoder.decoder.2.weight"].reshape(-1, 1) + weights["decoder.decoder.2.bias"]
+    return np.asarray(logits.sigmoid().reshape(-1).numpy(), dtype=np.float32)
