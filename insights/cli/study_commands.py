@@ -1,0 +1,98 @@
+"""earful init, check, ingest: a study's folder, its questionnaire, its responses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from insights.cli.context import EXIT_NOTHING_POSSIBLE, json_option, print_json, stop, study_option
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--template", default="voice-of-customer", show_default=True, help="Which questionnaire to start from.")
+def init(directory: Path, template: str) -> None:
+    r"""Make a study folder: settings with every default explained, a questionnaire, a codebook.
+
+    Nothing that is there already is changed.
+
+    \b
+    Examples:
+      earful init my-study
+      earful init online-study --template written
+      earful init service-study --template after-service
+    """
+    from insights.settings import StudyFolder, settings_text, write_private
+    from insights.survey.templates import template_files
+
+    try:
+        files = {"earful.toml": settings_text(), **template_files(template)}
+    except KeyError as error:
+        stop(str(error.args[0]), code=2)
+    folder = StudyFolder(directory)
+    folder.make()
+    for name, text in files.items():
+        path = folder.root / name
+        if path.exists():
+            click.echo(f"kept   {path}")
+            continue
+        write_private(path, text)
+        click.echo(f"wrote  {path}")
+    click.echo(
+        f"\nNext: put recordings into {folder.calls} and response tables into {folder.responses}, then\n"
+        f"  earful check --study {directory}\n  earful night --study {directory}"
+    )
+
+
+@click.command()
+@study_option
+@json_option
+def check(study_dir: Path, *, as_json: bool) -> None:
+    r"""Check earful.toml, survey.toml, codebook.toml and responses/; name every fault, its place and the cure.
+
+    Exit code 0 when all can be used, 4 when something must be mended first.
+
+    \b
+    Examples:
+      earful check
+      earful check --study my-study --json
+    """
+    from insights.night.inspection import inspect_study
+
+    inspection = inspect_study(study_dir)
+    if as_json:
+        print_json({"usable": inspection.usable, "faults": inspection.faults, "warnings": inspection.warnings})
+    else:
+        for fault in inspection.faults:
+            click.echo(f"fault    {fault}")
+        for warning in inspection.warnings:
+            click.echo(f"warning  {warning}")
+        click.echo(inspection.summary)
+    if not inspection.usable:
+        raise SystemExit(EXIT_NOTHING_POSSIBLE)
+
+
+@click.command()
+@study_option
+@json_option
+def ingest(study_dir: Path, *, as_json: bool) -> None:
+    r"""Read survey, codebook and responses/ into the store; no audio is touched.
+
+    A later file wins over an earlier one for the same interview, and the earlier row is kept as history.
+
+    \b
+    Examples:
+      earful ingest
+      earful ingest --study my-study --json
+    """
+    from insights.night.ingestion import ingest_study
+    from insights.night.run import guarded
+
+    result = guarded(lambda: ingest_study(study_dir), stop)
+    if as_json:
+        print_json({"interviews": result.interviews, "files": result.files, "problems": result.problems})
+        return
+    for problem in result.problems:
+        click.echo(f"problem  {problem}")
+    click.echo(f"{result.files} response files, {result.interviews} interviews in the store")

@@ -1,0 +1,84 @@
+"""What lies under calls/: every entry that looks like sound, and what is plainly wrong with it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from audio.formats import looks_like_sound
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry under ``calls/``.
+
+    Attributes
+    ----------
+    path:
+        Relative to the study folder, with forward slashes, as the store holds it.
+    file:
+        Where to read it.
+    size_bytes:
+        At the first look; 0 for what is no regular file.
+    is_file:
+        Whether it is a regular file; nothing else is ever opened.
+    """
+
+    path: str
+    file: Path
+    size_bytes: int
+    is_file: bool
+
+
+def entries_under(calls: Path) -> list[Entry]:
+    """Return every entry that deserves a row, sorted by path; links are listed, never followed.
+
+    Examples
+    --------
+    >>> entries_under(Path("no-such-folder"))
+    []
+    """
+    root = calls.parent
+    found = [Entry(file.relative_to(root).as_posix(), file, size_of(file), is_regular(file)) for file in walk(calls)]
+    return sorted(found, key=lambda entry: entry.path)
+
+
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield what looks like sound at any depth; folders named like sound are yielded and not entered."""
+    try:
+        children = sorted(os.scandir(folder), key=lambda child: child.name)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return
+    for child in children:
+        path = Path(child.path)
+        if child.name.startswith("."):
+            continue
+        if looks_like_sound(path):
+            yield path
+        elif child.is_dir(follow_symlinks=False):
+            yield from walk(path)
+
+
+def size_of(file: Path) -> int:
+    """Return a regular file's size in bytes; 0 for anything else, or where it has gone."""
+    try:
+        status = file.lstat()
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+
+def is_regular(file: Path) -> bool:
+    """Return whether the entry is a regular file, links not followed."""
+    try:
+        return stat.S_ISREG(file.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def changing(entries: list[Entry]) -> frozenset[str]:
+    """Return the paths of files whose size is no longer what it was at the first look."""
+    return frozenset(entry.path for entry in entries if entry.is_file and size_of(entry.file) != entry.size_bytes)
