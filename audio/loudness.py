@@ -36,9 +36,9 @@ def gated_level_db(channel: npt.NDArray[np.float32], rate_hz: int) -> float:
 
     Examples
     --------
-    >>> half = np.full(8000, 0.5, np.float32)
+    >>> half = np.full(80000, 0.5, np.float32)
     >>> round(gated_level_db(np.concatenate([half, 0 * half]), 8000), 1)
-    -6.3
+    -6.1
     """
     if not channel.size:
         return float("nan")
