@@ -96,9 +96,7 @@ class Recogniser(Protocol):
     name: str
     model_sha256: str
 
-    def transcribe(
-        self, windows: Sequence[Window], *, language: Language, prompt: str = ""
-    ) -> list[Recognised]:
+    def transcribe(self, windows: Sequence[Window], *, language: Language, prompt: str = "") -> list[Recognised]:
         """Return one result for each window, in order, whatever the batch."""
         ...
 

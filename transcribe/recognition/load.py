@@ -1,0 +1,33 @@
+"""Loads the engine that the settings name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from transcribe.models import resolve
+from transcribe.recognition.options import RecognitionOptions
+
+if TYPE_CHECKING:
+    from transcribe.recognition.recogniser import WhisperRecogniser
+
+
+def load_recogniser(options: RecognitionOptions | None = None) -> WhisperRecogniser:
+    """Load a recogniser, once a worker: it takes seconds and some hundred megabytes.
+
+    Parameters
+    ----------
+    options:
+        Engine, model and limits; the defaults are those measured.
+
+    Raises
+    ------
+    transcribe.models.ModelError
+        When the model is missing, altered, or no Whisper checkpoint.
+    """
+    chosen = options or RecognitionOptions()
+    from transcribe.recognition.recogniser import WhisperRecogniser
+    from transcribe.recognition.weights import load_weights
+
+    model = resolve(chosen.model, configured=chosen.configured)
+    weights = load_weights(model, precision=chosen.precision, device=chosen.device)
+    return WhisperRecogniser(f"openai-whisper {chosen.model}", model.sha256, weights, chosen)

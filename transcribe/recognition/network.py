@@ -1,0 +1,218 @@
+"""The network's arithmetic: sound to features, tokens to scores, one step for many rows at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from transcribe.recognition.weights import Listening, Norm, Weights
+
+if TYPE_CHECKING:
+    import torch
+
+    Tensor = torch.Tensor
+
+FRAMES_PER_S = 50
+# Queries at once in the encoder: their scores (heads x queries x frames) stay in the processor's cache.
+_QUERIES = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """One window's sound as the decoder asks for it.
+
+    Attributes
+    ----------
+    keys, values:
+        Shape (layers, heads, frames, width).
+    frames:
+        Number of frames, ``FRAMES_PER_S`` a second.
+    """
+
+    keys: Tensor
+    values: Tensor
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Fixed places for windows that are decoded side by side, filled in place.
+
+    Attributes
+    ----------
+    keys, values:
+        Of the tokens so far; shape (layers, rows, heads, tokens, width).
+    heard_keys, heard_values:
+        Of the sound; shape (layers, rows, heads, frames, width).
+    heard_bias:
+        0 for frames of the row's window, minus infinity behind them; shape (rows, 1, 1, frames).
+    looks:
+        Where the alignment heads looked when the next token was chosen; (rows, tokens, heads, frames).
+    """
+
+    keys: Tensor
+    values: Tensor
+    heard_keys: Tensor
+    heard_values: Tensor
+    heard_bias: Tensor
+    looks: Tensor
+
+
+def new_rows(weights: Weights, *, rows: int, tokens: int, frames: int) -> Rows:
+    """Return empty places for ``rows`` windows of at most ``tokens`` tokens and ``frames`` frames."""
+    import torch
+
+    layers, state = len(weights.decoder), weights.embedding.shape[1]
+    width = state // weights.n_head
+    heads = sum(len(found) for _, found in weights.heads)
+
+    def zeros(*shape: int) -> Tensor:
+        return torch.zeros(shape, dtype=weights.dtype, device=weights.device)
+
+    return Rows(
+        keys=zeros(layers, rows, weights.n_head, tokens, width),
+        values=zeros(layers, rows, weights.n_head, tokens, width),
+        heard_keys=zeros(layers, rows, weights.n_head, frames, width),
+        heard_values=zeros(layers, rows, weights.n_head, frames, width),
+        heard_bias=zeros(rows, 1, 1, frames),
+        looks=zeros(rows, tokens, heads, frames),
+    )
+
+
+def _normed(x: Tensor, norm: Norm) -> Tensor:
+    from torch.nn import functional
+
+    return functional.layer_norm(x, (x.shape[-1],), norm.weight, norm.bias)
+
+
+def _by_head(x: Tensor, heads: int) -> Tensor:
+    """(..., n, state) -> (..., heads, n, width)."""
+    return x.view(*x.shape[:-1], heads, -1).transpose(-3, -2)
+
+
+def encode(weights: Weights, mel: Tensor) -> Tensor:
+    """Return features of shape (frames, state) for a mel spectrogram of shape (n_mels, 2 x frames).
+
+    Fewer frames than 30 s are computed as they are: the cost follows the window's length.
+    """
+    from torch.nn import functional
+
+    x = mel.to(weights.device, weights.dtype)[None]
+    for stride, (weight, bias) in enumerate(weights.convolutions, start=1):
+        x = functional.gelu(functional.conv1d(x, weight, bias, stride=stride, padding=1))
+    x = x[0].T.contiguous()
+    x = x + weights.audio_positions[: x.shape[0]]
+    for block in weights.encoder:
+        queries, keys, values = block.qkv(_normed(x, block.norm)).chunk(3, dim=-1)
+        x = x + block.out(_attended(queries, keys, values, weights.n_head))
+        x = x + block.down(block.up(_normed(x, block.mlp_norm)))
+    return _normed(x, weights.audio_norm)
+
+
+def _attended(queries: Tensor, keys: Tensor, values: Tensor, heads: int) -> Tensor:
+    import torch
+
+    q, k, v = (_by_head(x, heads).contiguous() for x in (queries, keys, values))
+    k = k.transpose(-2, -1)
+    parts = [(part @ k).float().softmax(dim=-1).to(v.dtype) @ v for part in torch.split(q, _QUERIES, dim=-2)]
+    return torch.cat(parts, dim=-2).transpose(-3, -2).flatten(-2)
+
+
+def heard(weights: Weights, features: Tensor) -> Heard:
+    """Return the decoder's keys and values of a window's features."""
+    import torch
+
+    keys, values = [], []
+    for listening in weights.listening:
+        key, value = listening.keys_values(features).chunk(2, dim=-1)
+        keys.append(_by_head(key, weights.n_head))
+        values.append(_by_head(value, weights.n_head))
+    return Heard(torch.stack(keys), torch.stack(values), int(features.shape[0]))
+
+
+def read(weights: Weights, sound: Heard, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Read token rows at once against one window's sound.
+
+    Parameters
+    ----------
+    tokens:
+        Shape (rows, n); every row starts at position 0.
+
+    Returns
+    -------
+    states, keys, values, looks:
+        Last states (rows, n, state); keys and values (layers, rows, heads, n, width); where the alignment
+        heads looked (rows, n, heads, frames).
+    """
+    import torch
+
+    length = tokens.shape[1]
+    x = weights.embedding[tokens] + weights.text_positions[:length]
+    future = torch.full((length, length), float("-inf"), dtype=weights.dtype, device=weights.device).triu(1)
+    keys, values, looks = [], [], []
+    aligning = dict(weights.heads)
+    for layer, block in enumerate(weights.decoder):
+        q, k, v = (_by_head(part, weights.n_head) for part in block.qkv(_normed(x, block.norm)).chunk(3, dim=-1))
+        keys.append(k)
+        values.append(v)
+        x = x + block.out(((q @ k.transpose(-2, -1) + future).softmax(dim=-1) @ v).transpose(-3, -2).flatten(-2))
+        x, scores = _cross(weights, weights.listening[layer], x, sound.keys[layer], sound.values[layer])
+        if layer in aligning:
+            looks.append(scores[:, list(aligning[layer])])
+        x = x + block.down(block.up(_normed(x, block.mlp_norm)))
+    looked = torch.cat(looks, dim=1).transpose(1, 2)
+    return _normed(x, weights.text_norm), torch.stack(keys), torch.stack(values), looked
+
+
+def _cross(
+    weights: Weights, listening: Listening, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return ``x`` after listening, and the scores (rows, heads, n, frames) it listened by."""
+    scores = _by_head(listening.query(_normed(x, listening.norm)), weights.n_head) @ keys.transpose(-2, -1)
+    if bias is not None:
+        scores = scores + bias
+    listened = scores.softmax(dim=-1) @ values
+    return x + listening.out(listened.transpose(-3, -2).flatten(-2)), scores
+
+
+def step(weights: Weights, rows: Rows, tokens: Tensor, positions: Tensor, *, longest: int) -> Tensor:
+    """Read one more token in each of the first ``len(tokens)`` rows; return scores (rows, vocabulary), float32.
+
+    Parameters
+    ----------
+    tokens, positions:
+        Shape (rows,); the token and its place in its row.
+    longest:
+        Tokens any of these rows holds after this step; the rest of the places isn't looked at.
+    """
+    import torch
+
+    count = tokens.shape[0]
+    at = torch.arange(count, device=weights.device)
+    x = (weights.embedding[tokens] + weights.text_positions[positions])[:, None]
+    unread = torch.arange(longest, device=weights.device)[None] > positions[:, None]
+    future = torch.zeros(unread.shape, dtype=weights.dtype, device=weights.device)
+    future = future.masked_fill(unread, float("-inf"))[:, None, None]
+    aligning, first = dict(weights.heads), 0
+    for layer, block in enumerate(weights.decoder):
+        q, k, v = (_by_head(part, weights.n_head) for part in block.qkv(_normed(x, block.norm)).chunk(3, dim=-1))
+        rows.keys[layer][at, :, positions] = k[:, :, 0]
+        rows.values[layer][at, :, positions] = v[:, :, 0]
+        keys, values = rows.keys[layer, :count, :, :longest], rows.values[layer, :count, :, :longest]
+        x = x + block.out(
+            ((q @ keys.transpose(-2, -1) + future).softmax(dim=-1) @ values).transpose(-3, -2).flatten(-2)
+        )
+        x, scores = _cross(
+            weights,
+            weights.listening[layer],
+            x,
+            rows.heard_keys[layer, :count],
+            rows.heard_values[layer, :count],
+            rows.heard_bias[:count],
+        )
+        if layer in aligning:
+            chosen = scores[:, list(aligning[layer]), 0]
+            rows.looks[at, positions, first : first + chosen.shape[1]] = chosen
+            first += chosen.shape[1]
+        x = x + block.down(block.up(_normed(x, block.mlp_norm)))
+    return weights.logits(_normed(x[:, 0], weights.text_norm)).float()

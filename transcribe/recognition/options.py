@@ -1,0 +1,52 @@
+"""Settings of the recogniser, every default named with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Engine = Literal["whisper", "faster-whisper"]
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionOptions:
+    """How windows become words.
+
+    Attributes
+    ----------
+    engine:
+        ``whisper``: openai-whisper's network in earful's own loop; ``faster-whisper``: the extra of that name.
+    model:
+        A model's name as in ``earful models`` (``whisper-base``, or a fetched ``whisper-small``, ...).
+    configured:
+        Paths by model name, from ``earful.toml``.
+    device:
+        ``cpu`` or ``cuda``.
+    precision:
+        ``auto``: bfloat16 where the processor multiplies it (AMX, AVX512-BF16), float16 on CUDA, else float32.
+    timestamps:
+        Whether the network writes its own times between phrases; words are timed by its attention either way.
+    batch:
+        Windows decoded side by side.
+    temperatures:
+        Tried in order, the later ones only for windows that fail; 0.0 is greedy.
+    compression_limit, logprob_limit, no_speech_limit:
+        A window fails above or below these; Whisper's own values.
+    seed:
+        Of the draws at temperatures above 0, so that a call always gives the same words.
+    """
+
+    engine: Engine = "whisper"
+    model: str = "whisper-base"
+    configured: Mapping[str, str] = field(default_factory=dict)
+    device: str = "cpu"
+    precision: Precision = "auto"
+    timestamps: bool = False
+    batch: int = 16
+    temperatures: tuple[float, ...] = (0.0, 0.4, 0.8)
+    compression_limit: float = 2.4
+    logprob_limit: float = -1.0
+    no_speech_limit: float = 0.6
+    seed: int = 20240229
