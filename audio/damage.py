@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from audio.formats import wrong_suffix
+from audio.mpeg import checksum_broken
 from audio.ogg import ogg_health
 from audio.promises import NO_PROMISE
 from audio.recording import Samples
@@ -42,6 +43,8 @@ class Trace:
     size_bytes: int = 0
     packets: int = 0
     errors: int = 0
+    corrupt_packets: int = 0
+    cut_at_end: bool = False
     decoded_frames: int = 0
     changed_frames: int = 0
     zero_packets: int = 0
@@ -56,7 +59,8 @@ class Trace:
         if not packet.size:
             return
         self.packets += 1
-        self.errors += bool(packet.is_corrupt)
+        self.corrupt_packets += bool(packet.is_corrupt)
+        self.cut_at_end = bool(packet.is_corrupt)
         self.zero_packets += not any(bytes(packet))
         position = packet.pos
         if position is None or position < 0:
@@ -105,8 +109,11 @@ def time_gap(evidence: Evidence) -> bool:
 
 
 def packet_errors(evidence: Evidence) -> bool:
-    """At least one packet does not decode or fails its checksum."""
-    return evidence.trace.errors > 0
+    """At least one packet does not decode or is incomplete."""
+    trace = evidence.trace
+    # A wav without a size ends wherever its recorder stopped, in the middle of a packet too.
+    expected = trace.cut_at_end and size_placeholder(evidence)
+    return trace.errors + trace.corrupt_packets - expected > 0
 
 
 def skipped_bytes(evidence: Evidence) -> bool:
@@ -132,6 +139,16 @@ def ogg_pages_lost(evidence: Evidence) -> bool:
 def ogg_without_end(evidence: Evidence) -> bool:
     """Ogg stream without its last page: it was cut, or its recorder never closed it."""
     return evidence.trace.container == "ogg" and not ogg_health(evidence.file).ended
+
+
+def mp3_checksum(evidence: Evidence) -> bool:
+    """Frames of an mp3 differ from what its encoder took the checksum of."""
+    return evidence.trace.container == "mp3" and checksum_broken(evidence.file)
+
+
+def burst(evidence: Evidence) -> bool:
+    """Compressed sound decodes to peaks far beyond full scale, which no encoder was given."""
+    return evidence.trace.codec not in SAMPLEWISE_CODECS and evidence.trace.peak > _FULL_SCALE_SLACK
 
 
 def constant_run(evidence: Evidence) -> bool:
@@ -165,7 +182,7 @@ def digital_silence(evidence: Evidence) -> bool:
 
 def beyond_full_scale(evidence: Evidence) -> bool:
     """Float samples far beyond full scale, cut to it."""
-    return evidence.trace.peak > _FULL_SCALE_SLACK
+    return evidence.trace.codec in SAMPLEWISE_CODECS and evidence.trace.peak > _FULL_SCALE_SLACK
 
 
 DAMAGE: tuple[Callable[[Evidence], bool], ...] = (
@@ -178,6 +195,8 @@ DAMAGE: tuple[Callable[[Evidence], bool], ...] = (
     changed_format,
     ogg_pages_lost,
     ogg_without_end,
+    mp3_checksum,
+    burst,
     constant_run,
     impulses,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal, cast
 
+import av
 import numpy as np
 import numpy.typing as npt
 
@@ -78,8 +79,6 @@ def encode(
     if codec not in _FORMATS:
         raise CannotEncodeError(f"codec {codec!r}; known: {', '.join(_FORMATS)}")
     checked = _checked(np.asarray(samples, dtype=np.float32), rate_hz)
-    import av
-
     target = _FORMATS[codec]
     buffer = io.BytesIO()
     # Bit-exact: the same samples give the same bytes, so that pages and clips can be compared and cached.
@@ -107,8 +106,6 @@ def _write(
     bit_rate_kbps: float | None,
 ) -> None:
     """Encode and mux everything, a second at a time."""
-    import av
-
     channels = samples.shape[0]
     layout = "mono" if channels == 1 else "stereo"
     out_rate_hz = next((rate for rate in target.rates_hz if rate >= rate_hz), max(target.rates_hz, default=rate_hz))
@@ -131,8 +128,6 @@ def _write(
 
 def _frame(samples: npt.NDArray[np.int16], rate_hz: int, *, layout: str, at: int) -> AudioFrame:
     """Return samples (channels, n) as one packed frame that begins at sample ``at``."""
-    import av
-
     frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples.T.reshape(1, -1)), format="s16", layout=layout)
     frame.sample_rate = rate_hz
     frame.time_base = Fraction(1, rate_hz)

@@ -8,12 +8,13 @@ from typing import BinaryIO, Literal
 
 from audio.failures import AudioError
 from audio.formats import HEAD_BYTES, container_of
+from audio.mpeg import frame_table
 from audio.opening import open_regular
 
 # Recorders that cannot go back to fill in a size leave 0 or a value near the field's limit: no promise at all.
 NO_PROMISE = 0x7FFF0000
 _MOST_CHUNKS = 10_000
-_CHUNK_HEAD, _AU_FIELDS, _ID3_HEAD = 8, 12, 10
+_CHUNK_HEAD, _AU_FIELDS = 8, 12
 _PADDING_BYTES = 1  # RIFF chunks are padded to even lengths; writers forget the last one
 _MP4_BOXES = frozenset(b"ftyp styp moov moof mdat free skip wide sidx mfra uuid udta meta pdin emsg prft".split())
 
@@ -152,26 +153,12 @@ def _ebml_size(head: bytes, at: int) -> tuple[int, int]:
 
 
 def _mp3_end(file: BinaryIO, head: bytes) -> int:
-    """Return the byte count of a Xing or Info table in the first frame; 0 without one.
+    """Return the byte count of a table in the first frame; 0 without one.
 
     A tag before the first frame is not added: some writers count it in, and a whole file must not wait for ever.
     """
-    if tag_bytes := id3_bytes(head):
-        file.seek(tag_bytes)
-        head = file.read(HEAD_BYTES)
-    at = max(head[:64].find(b"Xing"), head[:64].find(b"Info"))
-    if at < 0 or len(head) < at + 16:
-        return 0
-    has_frames, has_bytes = head[at + 7] & 1, head[at + 7] & 2
-    field = at + 8 + 4 * has_frames
-    return int.from_bytes(head[field : field + 4], "big") if has_bytes else 0
-
-
-def id3_bytes(head: bytes) -> int:
-    """Return the length of an ID3v2 tag at the start of an mp3, header included; 0 without one."""
-    if head[:3] != b"ID3" or len(head) < _ID3_HEAD:
-        return 0
-    return _ID3_HEAD + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    table = frame_table(file)
+    return table.bytes_declared if table else 0
 
 
 _READERS = {

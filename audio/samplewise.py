@@ -105,8 +105,8 @@ def _grown(samples: Samples, start: int, end: int) -> tuple[int, int]:
 def clicks(samples: Samples) -> int:
     """Count single samples that stick out of their surroundings in any channel.
 
-    A lone wrong sample leaves the pattern -1/2, 1, -1/2 in the second difference; voices, noise and clicks of a line (they ring
-    for several samples) do not, however loud.
+    A lone wrong sample leaves the pattern -1/2, 1, -1/2 in the second difference; voices, noise and clicks of
+    a line (they ring for several samples) do not, however loud.
     """
     return sum(_clicks_in(channel) for channel in samples)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 
 from audio.damage import Trace
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
 
 # PyAV raises these besides its own errors on broken headers (no codec context, no stream, absurd numbers).
-_BROKEN = (OSError, ValueError, AttributeError, IndexError, OverflowError, TypeError)
+_BROKEN = (av.FFmpegError, OSError, ValueError, AttributeError, IndexError, OverflowError, TypeError)
 _MOST_RESTARTS = 20
 _LEAST_HEADER = 64
 
@@ -41,8 +42,6 @@ _LEAST_HEADER = 64
 @contextmanager
 def opened(reader: DeadlineReader, path: Path, head: bytes, *, raw: RawFormat | None) -> Iterator[InputContainer]:
     """Open the container by its content, with nothing but permitted demuxers and no protocol at all."""
-    import av
-
     options = {"format_whitelist": PERMITTED_DEMUXERS, "protocol_whitelist": "none"}
     if raw is not None:
         layout = "mono" if raw.channels == 1 else "stereo"
@@ -102,8 +101,9 @@ def sound_stream(container: InputContainer, path: Path, limits: DecodeLimits) ->
 def _check_shape(path: Path, channels: int, rate_hz: int, limits: DecodeLimits) -> None:
     """Raise for channel counts and rates beyond the limits."""
     if not 1 <= channels <= limits.max_channels:
+        found = f"{channels} channels" if channels > 0 else "an unusable number of channels"
         raise TooManyChannelsError(
-            f"{path}: {channels} channels, expected 1 to {limits.max_channels}; split conference recordings first"
+            f"{path}: {found}, expected 1 to {limits.max_channels}; split conference calls first"
         )
     low, high = limits.rates_hz
     if not low <= rate_hz <= high:
