@@ -1,0 +1,94 @@
+"""Counting: whether a number counts things ("пять рабочих дней", "two lost orders") rather than scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from insights.answers.lexicon import lexicon
+from insights.answers.spoken import Spoken, phrase_at
+from insights.language.lemma import analyser
+from insights.language.wordlists import words_of
+
+# A dictionary reading of a form counts only from this share of its uses on.
+READING_SHARE = 0.2
+# Shorter English words in -s ("yes", "gas") are no plurals of things.
+PLURAL_LETTERS = 4
+
+
+def is_counted(words: Sequence[Spoken], at: int, language: str) -> bool:
+    """Return whether the number at ``at`` counts what follows it, or stands behind what it counts.
+
+    >>> from insights.answers.spoken import spoken
+    >>> is_counted(spoken("четыре склада"), 0, "ru"), is_counted(spoken("четыре балла"), 0, "ru")
+    (True, False)
+    """
+    following = [word for word in words[at + 1 : at + 3] if _joined(words, at, word)]
+    known = lexicon(language)
+    if following and phrase_at(following, 0, known.cue("unit")):
+        return False
+    if language == "ru":
+        return _counts_russian(following) or _turned_round(words, at)
+    return _counts_english(following)
+
+
+def _joined(words: Sequence[Spoken], at: int, word: Spoken) -> bool:
+    """Return whether no punctuation parts the number from ``word``."""
+    return word.clause == words[at].clause
+
+
+def _counts_russian(following: Sequence[Spoken]) -> bool:
+    """Return whether a counted noun follows, at most one adjective between."""
+    if not following:
+        return False
+    if _is_counted_noun(following[0].text):
+        return True
+    return len(following) > 1 and _is_genitive(following[0].text, "ADJF") and _is_counted_noun(following[1].text)
+
+
+def _turned_round(words: Sequence[Spoken], at: int) -> bool:
+    """Return whether the counted noun stands before the number: "года четыре", "минут десять"."""
+    if at == 0 or words[at - 1].clause != words[at].clause:
+        return False
+    return phrase_at(words, at - 1, lexicon("ru").cue("counted")) == 1
+
+
+def _is_counted_noun(word: str) -> bool:
+    """Return whether a word after a Russian number is what it counts."""
+    counted = lexicon("ru").cue("counted")
+    listed = phrase_at((Spoken(word, 0, 0, "", 0, 0),), 0, counted) > 0
+    return listed or _is_genitive(word, "NOUN")
+
+
+@lru_cache(maxsize=20_000)
+def _is_genitive(word: str, part_of_speech: str) -> bool:
+    """Return whether a likely dictionary reading of ``word`` is a genitive of that part of speech."""
+    readings = analyser().parse(word)
+    return any(
+        part_of_speech in reading.tag and ("gent" in reading.tag or "gen2" in reading.tag)
+        for reading in readings
+        if reading.score >= READING_SHARE
+    )
+
+
+def _counts_english(following: Sequence[Spoken]) -> bool:
+    """Return whether a counted noun follows, or any plural right behind the number."""
+    if not following:
+        return False
+    known = lexicon("en")
+    counted = known.cue("counted")
+    if phrase_at(following, 0, counted):
+        return True
+    if _is_plural(following[0].text):
+        return True
+    function_words = words_of("insights.language", "function_words.toml", "en", "words")
+    is_adjective = following[0].text not in function_words
+    return is_adjective and phrase_at(following, 1, counted) > 0
+
+
+@lru_cache(maxsize=20_000)
+def _is_plural(word: str) -> bool:
+    """Return whether an English word right behind a number looks like a plural noun."""
+    plain = lexicon("en").cue("plain_s")
+    listed = phrase_at((Spoken(word, 0, 0, "", 0, 0),), 0, plain) > 0
+    return len(word) >= PLURAL_LETTERS and word.endswith("s") and not word.endswith(("ss", "'s")) and not listed

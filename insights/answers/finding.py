@@ -1,0 +1,198 @@
+"""Finding: the answer to each question asked, its number settled by all witnesses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from audio.span import Span
+from insights.answers.answer import Answer, Asked
+from insights.answers.lexicon import lexicon
+from insights.answers.linking import Exchange, exchanges
+from insights.answers.passage import Passage, passage_of
+from insights.answers.read_back import ReadBack, read_back
+from insights.answers.reading import Reading, read_number
+from insights.answers.scale_phrases import scale_phrases
+from insights.answers.spoken import any_phrase, spoken
+from insights.answers.stance import READINESS, YES_OR_NO, read_stance
+from insights.answers.witness import Testimony, Verdict, Witness, WitnessRequest, settle
+from insights.survey.questionnaire import Question, Survey
+from transcribe.dialogue import Dialogue, Turn
+from transcribe.recognition.protocol import NumberPosterior
+
+# Cut before the number's word: the recogniser sets word starts late as often as early.
+BEFORE_WORD_S = 0.2
+LONGEST_CUT_S = 8.0
+STANCE_CONFIDENCE = {"turned_round": 0.75, "under_condition": 0.8, "unsure_first": 0.75, "first_sentence": 0.9}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A score question's answer as read from the words, before other witnesses."""
+
+    question: Question
+    scale: tuple[int, int]
+    turn_idxs: tuple[int, ...]
+    passage: Passage
+    reading: Reading
+    read_back: ReadBack
+
+
+def find_answers(
+    dialogue: Dialogue, asked: Sequence[Asked], survey: Survey, *, witness: Witness | None = None
+) -> tuple[Answer, ...]:
+    """Return one answer for each question asked, in the survey's order.
+
+    Parameters
+    ----------
+    asked:
+        From ``find_questions``, probes included.
+    witness:
+        Hears numbers in the sound (see ``witness.WitnessRequest``); all questions of the call in one request.
+        None: the words and the clerk's reading back decide alone.
+
+    Returns
+    -------
+    tuple of Answer
+        Questions never asked are absent; asked but unanswered ones have ``span`` None.
+    """
+    talks = exchanges(dialogue, asked)
+    questions = [q for q in survey.questions if any(t.asked.question_id == q.question_id for t in talks)]
+    own = {q.question_id: [t for t in talks if t.asked.question_id == q.question_id] for q in questions}
+    scored = [_heard(dialogue, q, q.scale, own[q.question_id]) for q in questions if q.scale is not None]
+    sounds = _listen(scored, dialogue, witness)
+    scores = {one.question.question_id: _scored(one, sounds.get(i), dialogue) for i, one in enumerate(scored)}
+    return tuple(
+        scores[q.question_id] if q.question_id in scores else _unscored(dialogue, q, own[q.question_id])
+        for q in questions
+    )
+
+
+def _heard(dialogue: Dialogue, question: Question, scale: tuple[int, int], talks: Sequence[Exchange]) -> Heard:
+    """Return what the words of the question's replies give."""
+    direct = [index for talk in talks if not talk.asked.probe for index in talk.replies]
+    probed = [index for talk in talks if talk.asked.probe for index in talk.replies]
+    idxs = tuple(sorted(dict.fromkeys([*direct, *probed])))
+    turns = [dialogue.turns[index] for index in sorted(dict.fromkeys(direct)) if dialogue.turns[index].words]
+    passage, reading = read_turns(turns, dialogue.language, scale)
+    clerk = [dialogue.turns[index] for talk in talks if not talk.asked.probe for index in talk.clerk]
+    return Heard(question, scale, idxs, passage, reading, read_back(clerk, dialogue.language, scale))
+
+
+def read_turns(turns: Sequence[Turn], language: str, scale: tuple[int, int]) -> tuple[Passage, Reading]:
+    """Return the turns that the number rests on, and the number.
+
+    Later turns are read together with the first ones while no number stands; afterwards only a turn that says so
+    ("нет, поставьте девять") changes it.
+    """
+    passage = passage_of(turns[:1])
+    reading = read_number(passage.text, language, scale)
+    for turn in turns[1:]:
+        later = read_number(turn.text, language, scale)
+        if reading.value is None:
+            passage = passage_of([*passage.turns, turn])
+            reading = read_number(passage.text, language, scale)
+            if reading.value is None and later.value is not None:
+                passage, reading = passage_of([turn]), later
+        elif later.value not in (None, reading.value) and _revises(turn, language):
+            first = reading.first_value if reading.first_value is not None else reading.value
+            passage, reading = passage_of([turn]), replace(later, rule="revised_later", first_value=first)
+    return passage, reading
+
+
+def _revises(turn: Turn, language: str) -> bool:
+    """Return whether a later turn takes the score back."""
+    return any_phrase(spoken(turn.text), lexicon(language).cue("revise"))
+
+
+def _listen(scored: Sequence[Heard], dialogue: Dialogue, witness: Witness | None) -> Mapping[int, NumberPosterior]:
+    """Return by position what the sound says of each score, asked for in one go."""
+    if witness is None:
+        return {}
+    requests = {i: request for i, one in enumerate(scored) if (request := _request(one, dialogue)) is not None}
+    answers = witness(list(requests.values()))
+    return {i: found for i, found in zip(requests, answers) if found is not None}
+
+
+def _request(heard: Heard, dialogue: Dialogue) -> WitnessRequest | None:
+    """Return the cut in which the number should come first: from its word, or the answer's opening."""
+    turns = heard.passage.turns or tuple(dialogue.turns[index] for index in heard.turn_idxs[:1])
+    if not turns:
+        return None
+    reading, turn = heard.reading, turns[0]
+    start_s = turn.span.start_s
+    if reading.value is not None and reading.start_char:
+        turn = heard.passage.turn_at(reading.start_char)
+        word = heard.passage.span(reading.start_char, reading.end_char)
+        start_s = max(turn.span.start_s, word.start_s - BEFORE_WORD_S) if word else turn.span.start_s
+    end_s = max(start_s, min(turn.span.end_s, start_s + LONGEST_CUT_S))
+    phrases = scale_phrases(dialogue.language, heard.scale)
+    return WitnessRequest(Span(start_s, end_s), turn.lane, dialogue.language, phrases)
+
+
+def _scored(heard: Heard, sound: NumberPosterior | None, dialogue: Dialogue) -> Answer:
+    """Return the answer to a score question."""
+    reading = heard.reading
+    back = heard.read_back
+    verdict = settle(Testimony(reading, sound, back.value, back.not_values), heard.scale)
+    span = heard.passage.span(reading.start_char, reading.end_char) if verdict.value == reading.value else None
+    if verdict.value is not None and span is None:
+        span = _opening(dialogue, heard.turn_idxs)
+    return replace(
+        _answer(dialogue, heard.question, heard.turn_idxs),
+        value=verdict.value,
+        value_span=span if verdict.value is not None else None,
+        value_text=_value_text(heard, verdict, sound),
+        first_value=reading.first_value if verdict.value == reading.value else None,
+        confidence=verdict.confidence,
+        rule=verdict.rule,
+        low=reading.low,
+        high=reading.high,
+    )
+
+
+def _value_text(heard: Heard, verdict: Verdict, sound: NumberPosterior | None) -> str:
+    """Return the words the value rests on: those said, or the phrase that the sound holds."""
+    if verdict.value is None:
+        return ""
+    if verdict.value == heard.reading.value:
+        return " ".join(word.text for word in heard.passage.words(heard.reading.start_char, heard.reading.end_char))
+    return sound.phrase if sound is not None and sound.values.get(verdict.value, 0.0) > 0 else ""
+
+
+def _opening(dialogue: Dialogue, turn_idxs: Sequence[int]) -> Span | None:
+    """Return the first word's seconds, or the first reply's."""
+    if not turn_idxs:
+        return None
+    turn = dialogue.turns[turn_idxs[0]]
+    return turn.words[0].span if turn.words else turn.span
+
+
+def _unscored(dialogue: Dialogue, question: Question, talks: Sequence[Exchange]) -> Answer:
+    """Return the answer to an open, closed or readiness question."""
+    idxs = tuple(sorted(dict.fromkeys(index for talk in talks for index in talk.replies)))
+    answer = _answer(dialogue, question, idxs)
+    if question.kind not in ("ncs", "closed") or not idxs:
+        return answer
+    passage = passage_of([dialogue.turns[index] for index in idxs])
+    stance = read_stance(passage.text, dialogue.language)
+    sides = READINESS if question.kind == "ncs" else YES_OR_NO
+    value = sides[stance.side] if stance.side else None
+    if value is None:
+        return replace(answer, rule=stance.rule)
+    words = passage.words(stance.start_char, stance.end_char)
+    return replace(
+        answer,
+        value=value,
+        value_span=passage.span(stance.start_char, stance.end_char),
+        value_text=" ".join(word.text for word in words),
+        confidence=STANCE_CONFIDENCE[stance.rule],
+        rule=stance.rule,
+    )
+
+
+def _answer(dialogue: Dialogue, question: Question, turn_idxs: tuple[int, ...]) -> Answer:
+    """Return an answer with its turns and words, no value yet."""
+    turns = [dialogue.turns[index] for index in turn_idxs]
+    text = " ".join(turn.text for turn in turns if turn.words)
+    return Answer(question.question_id, turn_idxs, text, turns[0].span if turns else None)

@@ -1,0 +1,112 @@
+"""Interrogation: an operator's turn cut into sentences, and how much each one asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from audio.span import Span
+from insights.answers.coverage import asking_words
+from insights.answers.exclusions import Scene, excluded_by, scale_wording
+from insights.answers.mentions import mentions
+from insights.answers.spoken import Phrase, Spoken, any_phrase, spoken
+from transcribe.dialogue import Turn
+
+KNOWN_SCALES = ((0, 10), (1, 10), (1, 5), (0, 5), (1, 7), (1, 3), (0, 3), (1, 4), (2, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One or more sentences of an operator's turn.
+
+    Attributes
+    ----------
+    words:
+        As said.
+    first, last:
+        Running numbers of the turn's sentences, both included.
+    closes_turn:
+        True where nothing follows in the turn.
+    """
+
+    text: str
+    words: tuple[Spoken, ...]
+    span: Span
+    turn_idx: int
+    first: int
+    last: int
+    closes_turn: bool
+    language: str
+
+    def has(self, known: Sequence[Phrase]) -> bool:
+        """Whether any of the phrases occurs."""
+        return any_phrase(self.words, known)
+
+    @property
+    def has_question_mark(self) -> bool:
+        """Whether the recogniser heard a question."""
+        return any(word.asked for word in self.words)
+
+    @property
+    def is_interrogative(self) -> bool:
+        """Whether anything says that this asks: a question mark, a question word, a scale."""
+        asks = self.has(asking_words(self.language).question_word)
+        return self.has_question_mark or asks or self.scale is not None
+
+    @property
+    def scale(self) -> tuple[int, int] | None:
+        """The scale that is read out ("от одного до пяти"), else None."""
+        return scale_read_out(self.words, self.language)
+
+    @property
+    def says_number(self) -> bool:
+        """Whether a number is said that is no scale: the reading back of a score."""
+        found = mentions(self.words, self.language)
+        scene = Scene(self.words, found, self.language, (0, 10))
+        own = self.scale
+        scenes = (scene, Scene(self.words, found, self.language, own)) if own else (scene,)
+        return any(all(excluded_by(place, mention) is None for place in scenes) for mention in found)
+
+    def joined(self, other: Sentence) -> Sentence:
+        """Return this sentence and the next as one."""
+        span = Span(self.span.start_s, max(self.span.end_s, other.span.end_s))
+        return Sentence(
+            f"{self.text} {other.text}",
+            self.words + other.words,
+            span,
+            self.turn_idx,
+            self.first,
+            other.last,
+            other.closes_turn,
+            self.language,
+        )
+
+
+def sentences_of(turn: Turn, turn_idx: int, language: str) -> tuple[Sentence, ...]:
+    """Return a turn's sentences with their seconds."""
+    words = spoken(turn.text)
+    cut = [tuple(group) for _, group in groupby(words, key=lambda word: word.sentence)]
+    sentences = []
+    for i, group in enumerate(cut):
+        start, end = group[0].start_char, group[-1].end_char
+        heard = turn.words_between(start, end)
+        span = Span(heard[0].span.start_s, max(word.span.end_s for word in heard))
+        sentences.append(
+            Sentence(turn.text[start:end], group, span, turn_idx, i, i, i + 1 == len(cut), language),
+        )
+    return tuple(sentences)
+
+
+def scale_read_out(words: Sequence[Spoken], language: str) -> tuple[int, int] | None:
+    """Return the scale read out in ``words``; None where there is none.
+
+    >>> scale_read_out(spoken("А ассортимент, от одного до пяти?"), "ru")
+    (1, 5)
+    """
+    found = mentions(words, language)
+    for scale in KNOWN_SCALES:
+        scene = Scene(tuple(words), found, language, scale)
+        if any(scale_wording(scene, mention) for mention in found):
+            return scale
+    return None
