@@ -3,7 +3,7 @@
 from transcribe.models.catalogue import catalogue
 from transcribe.models.environment import quiet
 from transcribe.models.errors import ModelAlteredError, ModelError, ModelMissingError
-from transcribe.models.resolve import ModelFile, prepare, resolve
+from transcribe.models.resolve import ModelFile, fetched, prepare, resolve
 
 __all__ = [
     "ModelAlteredError",
@@ -11,6 +11,7 @@ __all__ = [
     "ModelFile",
     "ModelMissingError",
     "catalogue",
+    "fetched",
     "prepare",
     "quiet",
     "resolve",

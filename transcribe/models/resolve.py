@@ -124,3 +124,10 @@ def prepare(progress: Callable[[ModelFile], None] | None = None) -> tuple[ModelF
         if progress is not None:
             progress(ready[-1])
     return tuple(ready)
+
+
+def fetched() -> tuple[str, ...]:
+    """Return the names in the user's cache that the catalogue doesn't have: models that were fetched."""
+    notes = sorted(cache.cache_folder().glob("*.json"))
+    names = (note.name.removesuffix(".json").removesuffix(".pt") for note in notes)
+    return tuple(name for name in names if name not in catalogue())

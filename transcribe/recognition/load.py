@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transcribe.models import resolve
+from transcribe.models import ModelFile, resolve
 from transcribe.recognition.options import RecognitionOptions
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ def load_recogniser(options: RecognitionOptions | None = None) -> WhisperRecogni
     from transcribe.recognition.recogniser import WhisperRecogniser
     from transcribe.recognition.weights import load_weights
 
-    model = resolve(chosen.model, configured=chosen.configured)
+    model = _model_file(chosen)
     weights = load_weights(model, precision=chosen.precision, device=chosen.device)
     return WhisperRecogniser(f"openai-whisper {chosen.model}", model.sha256, weights, chosen)
+
+
+def _model_file(options: RecognitionOptions) -> ModelFile:
+    is_path = options.model not in options.configured and Path(options.model).suffix == ".pt"
+    configured = {**options.configured, options.model: options.model} if is_path else options.configured
+    return resolve(options.model, configured=configured)

@@ -19,11 +19,12 @@ class RecognitionOptions:
     engine:
         ``whisper``: openai-whisper's network in earful's own loop; ``faster-whisper``: the extra of that name.
     model:
-        A model's name as in ``earful models`` (``whisper-base``, or a fetched ``whisper-small``, ...).
+        A model's name as in ``earful models`` (``whisper-base``, or a fetched ``whisper-small``, ...), or the path
+        of an openai-whisper checkpoint.
     configured:
         Paths by model name, from ``earful.toml``.
     device:
-        ``cpu`` or ``cuda``.
+        ``cpu``, ``cuda``, or ``auto``: CUDA where there is one.
     precision:
         ``auto``: bfloat16 where the processor multiplies it (AMX, AVX512-BF16), float16 on CUDA, else float32.
     timestamps:

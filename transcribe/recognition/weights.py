@@ -122,6 +122,8 @@ def load_weights(model_file: ModelFile, *, precision: Precision = "auto", device
     quiet()
     import torch
 
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
     with torch.inference_mode():
         return _packed(_whisper(model_file.path), chosen_dtype(precision, device), device)
 
