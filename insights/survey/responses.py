@@ -1,0 +1,272 @@
+"""Read responses/*.csv as people deliver them: each row, and each fault with file, line and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, cast
+
+from insights.survey.delimited import Problem, Table, read_table
+from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
+
+Mode = Literal["phone", "online"]
+Consent = Literal["given", "refused", "unknown"]
+
+REQUIRED = ("interview_id",)
+COLUMNS = (
+    "interview_id",
+    "started_at",
+    "mode",
+    "recording",
+    "respondent_id",
+    "client_id",
+    "segment",
+    "role",
+    "operator_id",
+    "wave",
+    "language",
+    "consent",
+    "disposition",
+    "requester",
+    "event_at",
+    "operator_team",
+    "weight",
+)
+NCS_VALUES = {"ready": 1.0, "unsure": 0.0, "not_ready": -1.0}
+BESIDE = ("population.csv", "outcomes.csv")
+OTHER_TIMES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M", "%Y/%m/%d")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One answer as delivered: its text, and the number it means or None."""
+
+    text: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """One interview of responses/*.csv; None where the cell is empty.
+
+    ``answers`` has a cell for each question that is a column, ``""`` where it is empty; ``extra`` the filled columns
+    that are neither ours nor a question; ``line`` is the line in the file.
+    """
+
+    interview_id: str
+    line: int
+    started_at: str | None = None
+    mode: Mode = "phone"
+    recording: str | None = None
+    respondent_id: str | None = None
+    client_id: str | None = None
+    segment: str | None = None
+    role: str | None = None
+    operator_id: str | None = None
+    wave: str | None = None
+    language: Literal["ru", "en"] | None = None
+    consent: Consent = "unknown"
+    disposition: str | None = None
+    requester: str | None = None
+    event_at: str | None = None
+    operator_team: str | None = None
+    weight: float | None = None
+    answers: Mapping[str, Cell] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFile:
+    """A file of responses: what could be read, and what could not."""
+
+    name: str
+    sha256: str
+    rows: tuple[ResponseRow, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_responses(path: Path, *, survey: Survey, columns: Mapping[str, str] | None = None) -> ResponseFile:
+    r"""Return the interviews of one file; faults are listed and never stop the rest.
+
+    Parameters
+    ----------
+    path:
+        UTF-8 (with or without BOM) or cp1251; comma, semicolon or tab.
+    survey:
+        Its question ids are columns; numbers are checked against its scales.
+    columns:
+        ``[columns]`` of earful.toml: our name to the file's heading.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from insights.survey.questionnaire import Question, Survey
+    >>> survey = Survey("s", 1, ("en",), (Question("nps", "nps", {"en": "How likely?"}, scale=(0, 10)),))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "a.csv"
+    ...     _ = file.write_text("interview_id;nps\nA1;9\nA2;\n")
+    ...     rows = read_responses(file, survey=survey).rows
+    >>> rows[0].answers["nps"].value, rows[1].answers["nps"].value
+    (9.0, None)
+    """
+    table = read_table(path, columns=columns or {}, known=(*COLUMNS, *(q.question_id for q in survey.questions)))
+    problems = list(table.problems)
+    missing = [name for name in REQUIRED if name not in table.header]
+    if table.header and missing:
+        cure = f'add it, or map your heading in earful.toml: [columns] {missing[0]} = "…"'
+        problems.append(Problem(table.name, 1, f"no column {missing[0]}", cure))
+        return ResponseFile(table.name, table.sha256, (), tuple(problems))
+    rows: list[ResponseRow] = []
+    for line, cells in table.records:
+        row, faults = _row(table, line, cells, survey)
+        problems.extend(faults)
+        if row is not None:
+            rows.append(row)
+    problems.extend(_repeated(table.name, rows))
+    return ResponseFile(table.name, table.sha256, tuple(rows), tuple(sorted(problems, key=lambda item: item.line)))
+
+
+def response_paths(folder: Path) -> list[Path]:
+    """Return responses/*.csv by name, population.csv and outcomes.csv aside; links are not followed."""
+    found = [path for path in folder.glob("*.csv") if path.is_file() and not path.is_symlink()]
+    return sorted(path for path in found if path.name not in BESIDE)
+
+
+def _row(
+    table: Table, line: int, cells: Sequence[str], survey: Survey
+) -> tuple[ResponseRow | None, tuple[Problem, ...]]:
+    """Return one interview and its faults; None where it cannot be told whose interview it is."""
+    values = {name: cell.strip() for name, cell in zip(reversed(table.header), reversed(cells), strict=True)}
+    interview_id = values.get("interview_id", "")
+    faults: list[tuple[str, str]] = []
+    if not interview_id:
+        problem = Problem(table.name, line, "no interview_id", "give every interview its own id")
+        return None, (problem,)
+    mode = _mode(values, faults)
+    if mode is None:
+        return None, tuple(Problem(table.name, line, what, cure, interview_id) for what, cure in faults)
+    questions = {question.question_id: question for question in survey.questions}
+    answers = {name: _cell(questions[name], text, faults) for name, text in values.items() if name in questions}
+    row = ResponseRow(
+        interview_id=interview_id,
+        line=line,
+        started_at=_moment("started_at", values, faults),
+        mode=mode,
+        recording=values.get("recording") or None,
+        language=cast("Literal['ru', 'en'] | None", _word("language", values, ("ru", "en"), faults)),
+        consent=cast("Consent", _word("consent", values, ("given", "refused", "unknown"), faults) or "unknown"),
+        event_at=_moment("event_at", values, faults),
+        weight=_weight(values, faults),
+        answers=answers,
+        extra={n: v for n, v in values.items() if n and n not in COLUMNS and n not in questions and v},
+        **{name: values.get(name) or None for name in PLAIN},
+    )
+    return row, tuple(Problem(table.name, line, what, cure, interview_id) for what, cure in faults)
+
+
+PLAIN = (
+    "respondent_id",
+    "client_id",
+    "segment",
+    "role",
+    "operator_id",
+    "wave",
+    "disposition",
+    "requester",
+    "operator_team",
+)
+
+Faults = list[tuple[str, str]]
+
+
+def _mode(values: Mapping[str, str], faults: Faults) -> Mode | None:
+    """Return phone or online; without the column a file name tells, and a row without one is online."""
+    text = values.get("mode", "").casefold()
+    if text in ("phone", "online"):
+        return cast("Mode", text)
+    if not text:
+        return "phone" if values.get("recording") or "mode" in values or "recording" not in values else "online"
+    faults.append((f"mode is {values['mode']!r}", "write phone or online"))
+    return None
+
+
+def _word(name: str, values: Mapping[str, str], allowed: Sequence[str], faults: Faults) -> str | None:
+    """Return one of a few words, or None with a fault where the cell holds another."""
+    text = values.get(name, "").casefold()
+    if not text or text in allowed:
+        return text or None
+    faults.append((f"{name} is {values[name]!r}", f"write {', '.join(allowed)} or leave it empty"))
+    return None
+
+
+def _moment(name: str, values: Mapping[str, str], faults: Faults) -> str | None:
+    """Return a time as ISO 8601, its zone kept; None with a fault where it cannot be read."""
+    text = values.get(name, "")
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    for form in OTHER_TIMES:
+        try:
+            return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 - local time, as delivered
+        except ValueError:
+            continue
+    faults.append((f"{name} is {text!r}", "write it as 2026-11-20T10:15:00+03:00"))
+    return None
+
+
+def _weight(values: Mapping[str, str], faults: Faults) -> float | None:
+    """Return a positive weight, None where there is none."""
+    text = values.get("weight", "")
+    if not text:
+        return None
+    number = number_in(text)
+    if number is None or not 0 < number < float("inf"):
+        faults.append((f"weight is {text!r}", "write a number above 0 or leave it empty"))
+        return None
+    return number
+
+
+def number_in(text: str) -> float | None:
+    """Return the number a cell holds, with a point or a comma; None where it holds none.
+
+    >>> number_in(" 9,0 "), number_in("nine"), number_in("1e3"), number_in("")
+    (9.0, None, None, None)
+    """
+    plain = text.strip().replace(",", ".").replace("\u2212", "-")
+    digits = plain.removeprefix("-").replace(".", "", 1)
+    return float(plain) if digits.isascii() and digits.isdigit() else None
+
+
+def _cell(question: Question, text: str, faults: Faults) -> Cell:
+    """Return an answer's cell; a number outside the scale keeps its text and loses its number."""
+    if not text:
+        return Cell("")
+    if question.kind == "ncs":
+        value = NCS_VALUES.get(text.casefold().replace(" ", "_"))
+        if value is None:
+            faults.append((f"{question.question_id} is {text!r}", f"write {', '.join(NCS_VALUES)} or leave it empty"))
+        return Cell(text, value)
+    number = number_in(text)
+    if question.kind not in SCALE_KINDS:
+        return Cell(text, number if question.kind == "closed" else None)
+    low, high = question.scale or (float("-inf"), float("inf"))
+    if number is None or number != int(number) or not low <= number <= high:
+        cure = f"write a whole number from {low} to {high} or leave it empty"
+        faults.append((f"{question.question_id} is {text!r}", cure))
+        return Cell(text)
+    return Cell(text, number)
+
+
+def _repeated(name: str, rows: Sequence[ResponseRow]) -> Iterator[Problem]:
+    """Yield a line for every interview that stands twice in one file; the later row counts."""
+    first: dict[str, int] = {}
+    for row in rows:
+        if row.interview_id in first:
+            what = f"interview {row.interview_id} stands in line {first[row.interview_id]} too"
+            yield Problem(name, row.line, what, "the later line counts; delete the other", row.interview_id)
+        first[row.interview_id] = row.line
