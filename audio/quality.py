@@ -13,11 +13,12 @@ from audio.recording import Samples
 from audio.span import Span, merged
 
 _HOP_S = 0.02
-_MIN_TONE_S = 0.06
+_MIN_TONE_S = 0.1
 _MIN_MUSIC_S = 0.4
 _STILL = 1e-2  # digital silence lies near zero; a constant far from it is a stuck converter
 _HALF = 0.5
-_PURE = 0.9
+_PURE = 0.97  # a held vowel reaches .95, tones through a telephone codec stay above .99
+_ABOVE_BACKGROUND_DB = 10.0
 _FAINTEST_TONE = 1e-6
 _MIN_SPEECH_FRAMES = 10
 _CLIPPED_RUN = 3
@@ -91,7 +92,7 @@ def _suppressed(samples: Samples, rate_hz: int, speech: Sequence[Span]) -> bool:
 def tonal_spans(samples: Samples, rate_hz: int, *, min_s: float = _MIN_TONE_S) -> tuple[Span, ...]:
     """Return the stretches filled by steady tones: ringback, busy, DTMF, beeps.
 
-    In a frame of 64 ms one or two spectral lines between 250 Hz and the upper edge of the band hold 90 % of
+    In a frame of 64 ms one or two spectral lines between 250 Hz and the upper edge of the band hold 97 % of
     the power above 200 Hz and stay where they are. Hum lies below and is left alone: people speak through it.
 
     Parameters
@@ -161,6 +162,23 @@ def sounding_spans(
     loud = (levels > limit_db) & ~near
     spans = merged(mask_spans(np.asarray(loud, dtype=np.bool_), hop_s=_HOP_S), gap_s=0.1)
     return tuple(span for span in spans if span.duration_s >= min_s)
+
+
+def nobodys_sound(samples: Samples, rate_hz: int, speech: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the stretches that are neither speech nor a pause of a person: dead line, tones, music.
+
+    Tones count only where they stand out of the line's ordinary background: people pause over a hum too.
+    """
+    levels = level_frames(samples, rate_hz, hop_s=_HOP_S, frame_s=0.06)
+    quiet = levels[~frame_mask(speech, levels.shape[0], hop_s=_HOP_S) & (levels > SILENT_DB)]
+    background_db = float(np.median(quiet)) if quiet.size else SILENT_DB
+    tones = [
+        span
+        for span in tonal_spans(samples, rate_hz)
+        if float(np.median(levels[frame_mask([span], levels.shape[0], hop_s=_HOP_S)]))
+        > background_db + _ABOVE_BACKGROUND_DB
+    ]
+    return merged([*dead_line(samples, rate_hz, speech), *tones, *sounding_spans(samples, rate_hz, speech)])
 
 
 def line_quality(samples: Samples, rate_hz: int, speech: Sequence[Span]) -> LineQuality:

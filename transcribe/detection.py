@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from audio.activity_energy import refined_edges
+from audio.activity_energy import refined_edges, sound_islands
+from audio.pitch import track_pitch
+from audio.quality import tonal_spans
 from audio.recording import Samples
-from audio.span import Span
+from audio.span import Span, merged
 
 if TYPE_CHECKING:
     import torch
@@ -26,6 +29,9 @@ SILERO_SHA256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd372
 _CHUNK = 512  # samples the network judges at a time
 _CONTEXT = 64  # samples of the chunk before that it sees as well
 _PHASES = 2  # the same sound heard again half a chunk later: 16 ms steps instead of 32 ms
+_FAINT = 0.1
+_NEAR_S = 3.0
+_VOICED_SHARE = 0.5
 _BLOCK = 4096  # chunks encoded at once, so that an hour fits into memory
 
 Probabilities = npt.NDArray[np.float32]
@@ -58,7 +64,7 @@ class EdgeRule:
     end_bias_s: float
 
 
-SILERO_EDGES = EdgeRule(on=0.5, off=0.5, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=0.01, end_bias_s=0.07)
+SILERO_EDGES = EdgeRule(on=0.5, off=0.5, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=0.0, end_bias_s=0.09)
 SEGMENTATION_EDGES = EdgeRule(
     on=0.7, off=0.7, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=-0.04, end_bias_s=0.04
 )
@@ -135,6 +141,33 @@ def segmentation_speech(
     return frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
 
 
+def overlooked_voices(
+    samples: Samples, speech: Sequence[Span], probabilities: Probabilities, *, hop_s: float
+) -> tuple[Span, ...]:
+    """Return short voices near speech of which the network was not sure: a lone "er", an "oh" before a sentence.
+
+    Such a sound stands well out of the line's noise, is voiced for most of its length, is no tone, lies within
+    ``_NEAR_S`` seconds of speech, and the network gave it at least ``_FAINT`` somewhere.
+
+    ``samples``: shape (n,), at ``DETECTION_RATE_HZ``; ``probabilities``: shape (frames,), every ``hop_s`` seconds.
+
+    >>> overlooked_voices(np.zeros(16_000, dtype=np.float32), [], np.zeros(63, dtype=np.float32), hop_s=0.016)
+    ()
+    """
+    found: list[Span] = []
+    for island in sound_islands(samples, DETECTION_RATE_HZ, speech):
+        first = max(0, int(island.start_s / hop_s) - 1)
+        surest = probabilities[first : int(island.end_s / hop_s) + 2].max(initial=0.0)
+        if surest < _FAINT or min(island.gap_s(span) for span in speech) > _NEAR_S:
+            continue
+        cut = samples[round(island.start_s * DETECTION_RATE_HZ) : round(island.end_s * DETECTION_RATE_HZ)]
+        tonal_s = sum(span.duration_s for span in tonal_spans(cut, DETECTION_RATE_HZ))
+        voiced_s = track_pitch(cut, DETECTION_RATE_HZ).voiced_s
+        if voiced_s >= _VOICED_SHARE * island.duration_s and tonal_s < island.duration_s / 2:
+            found.append(island)
+    return tuple(found)
+
+
 def silero_weights() -> Path:
     """Return the path of the weights inside the installed silero-vad package.
 
@@ -200,6 +233,7 @@ class SileroDetector:
         probabilities, hop_s = self.probabilities(samples)
         duration_s = samples.shape[0] / DETECTION_RATE_HZ
         spans = frames_to_spans(probabilities, hop_s=hop_s, rule=self._rule, duration_s=duration_s)
+        spans = merged([*spans, *overlooked_voices(samples, spans, probabilities, hop_s=hop_s)])
         return refined_edges(spans, samples, DETECTION_RATE_HZ)
 
     def probabilities(self, samples: Samples) -> tuple[Probabilities, float]:

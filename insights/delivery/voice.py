@@ -11,7 +11,7 @@ from audio.activity import SpeechMap
 from audio.fillers import HeldSound, held_sounds
 from audio.level import Frames, Mask, frame_mask, level_frames, level_range_db
 from audio.pitch import PitchTrack, Tracker, summarised_pitch, track_pitch
-from audio.quality import LineQuality, dead_line, line_quality, sounding_spans, tonal_spans
+from audio.quality import LineQuality, line_quality, nobodys_sound
 from audio.recording import Recording
 from audio.span import Span, merged
 from insights.delivery.speaking import Speaking
@@ -98,13 +98,7 @@ def call_voice(
         turns=turns,
         level_db=float(np.median(levels)) if levels.size else None,
         line=line_quality(sound, recording.rate_hz, heard),
-        not_silence=merged(
-            [
-                *dead_line(sound, recording.rate_hz, heard),
-                *tonal_spans(sound, recording.rate_hz),
-                *sounding_spans(sound, recording.rate_hz, heard),
-            ]
-        ),
+        not_silence=nobodys_sound(sound, recording.rate_hz, heard),
     )
 
 
