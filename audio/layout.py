@@ -29,11 +29,13 @@ Floats = npt.NDArray[np.float64]
 # A channel per party: each side's own activity says who speaks, after the dominance rule.
 SEPARATE_KINDS: frozenset[str] = frozenset({"separated", "crosstalk", "too_short"})
 
+PAIR = 2
 FRAME_S = 0.02
 # Two voices on two channels pull the level difference at least this far apart when the bleed is not strong.
 SPLIT_DB = 24.0
 # Digital silence or a dead line: below the lowest step of 16-bit sound.
 DEAD_DB = -75.0
+QUIETEST_SPEECH_DB = -65.0
 # Speech runs at least this far over its own channel's noise floor.
 OVER_FLOOR_DB = 12.0
 # One side "leads" a frame by at least this much; the floor of what a -6 dB bleed leaves.
@@ -62,8 +64,8 @@ class ChannelLayout:
     ----------
     kind:
         ``mono`` one channel; ``separated`` a channel per party; ``crosstalk`` the same with a strong bleed;
-        ``identical``, ``gain_copy``, ``flipped``, ``delayed`` two copies of one mix; ``one_silent`` one side is silent or
-        holds noise only; ``silent`` both are; ``too_short`` to tell; ``unsure`` none of them for certain.
+        ``identical``, ``gain_copy``, ``flipped``, ``delayed`` two copies of one mix; ``one_silent`` one side is
+        silent or holds noise only; ``silent`` both are; ``too_short`` to tell; ``unsure`` none of them for certain.
     live_channel:
         The channel to listen to where both parties must be found in one; a flipped pair is never averaged.
     evidence:
@@ -99,7 +101,7 @@ def channel_layout(recording: Recording) -> ChannelLayout:
     """
     if recording.channels == 1:
         return ChannelLayout("mono", 0, {}, "one_channel")
-    if recording.channels != 2:
+    if recording.channels != PAIR:
         raise ValueError(f"{recording.call_id}: {recording.channels} channels, expected 1 or 2; split the file first")
     evidence = _evidence(recording)
     live = 0 if evidence["speech_db_0"] >= evidence["speech_db_1"] else 1
@@ -126,7 +128,7 @@ def _evidence(recording: Recording) -> dict[str, float]:
         level = np.full((2, 1), -100.0)
     floor = np.percentile(level, 10, axis=1)
     top = np.percentile(level, 98, axis=1)
-    speech = (level > (floor + OVER_FLOOR_DB)[:, None]) & (level > (top - 40)[:, None]) & (level > -65)
+    speech = (level > (floor + OVER_FLOOR_DB)[:, None]) & (level > (top - 40)[:, None]) & (level > QUIETEST_SPEECH_DB)
     lead = level[0] - level[1]
     either = speech.any(axis=0)
     lag_s, correlation = _best_lag(recording, level.max(axis=0))

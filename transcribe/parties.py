@@ -1,0 +1,79 @@
+"""Who speaks when, in stereo and in mono: from channels or from voices to one SpeechMap."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from audio.activity import Lane, SpeechMap
+from audio.layout import ChannelLayout
+from audio.recording import Recording
+from transcribe.detection import SpeechDetector
+from transcribe.diarization.protocol import Diarizer
+from transcribe.recognition.windows import at_recognition_rate
+from transcribe.stereo import without_bleed
+
+_log = logging.getLogger("earful.parties")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartyMap:
+    """The voices of a call and how they were told apart.
+
+    Attributes
+    ----------
+    speech_map:
+        A lane for each channel (``channel0``, ``channel1``) or each diarized voice (``speaker0``, ...).
+    path:
+        ``stereo``, or the diarizer's own path in one channel.
+    flags:
+        ``one_voice``, ``third_voice``, ``voices_alike``, ``nobody``, ``layout_<kind>`` where the layout needs a look.
+    evidence:
+        Named figures of the diarizer; empty in stereo.
+    """
+
+    speech_map: SpeechMap
+    path: str
+    flags: tuple[str, ...] = ()
+    evidence: Mapping[str, float] = field(default_factory=dict)
+
+
+def map_parties(
+    recording: Recording, layout: ChannelLayout, *, detector: SpeechDetector, diarizer: Diarizer
+) -> PartyMap:
+    """Return who speaks when in ``recording``.
+
+    Channels that hold a party each are heard one by one, bleed removed, overlap kept. Everything else goes to the
+    diarizer as one live channel; two channels are never averaged.
+    """
+    if layout.separate:
+        return _by_channel(recording, layout, detector)
+    if layout.kind == "silent":
+        return PartyMap(SpeechMap(recording.call_id, (), diarizer.name), "nobody", ("nobody", "layout_silent"))
+    return _by_voice(recording, layout, diarizer)
+
+
+def _by_channel(recording: Recording, layout: ChannelLayout, detector: SpeechDetector) -> PartyMap:
+    heard = [detector.speech(at_recognition_rate(side, recording.rate_hz)) for side in recording.samples]
+    clear = without_bleed(recording, layout, heard)
+    lanes = tuple(Lane(f"channel{i}", i, speech) for i, speech in enumerate(clear) if speech)
+    flags = [] if layout.kind == "separated" else [f"layout_{layout.kind}"]
+    if len(lanes) == 1:
+        flags.append("one_voice")
+    if not lanes:
+        flags.append("nobody")
+    return PartyMap(SpeechMap(recording.call_id, lanes, detector.name), "stereo", tuple(flags))
+
+
+def _by_voice(recording: Recording, layout: ChannelLayout, diarizer: Diarizer) -> PartyMap:
+    channel = layout.live_channel
+    found = diarizer.diarize(at_recognition_rate(recording.samples[channel], recording.rate_hz))
+    lanes = tuple(Lane(f"speaker{i}", channel, speech) for i, speech in enumerate(found.voices) if speech)
+    flags = [
+        *found.flags,
+        *([] if layout.kind == "mono" else [f"layout_{layout.kind}"]),
+        *([] if lanes else ["nobody"]),
+    ]
+    _log.debug("%s: %s, %d voices", recording.call_id, found.path, len(lanes))
+    return PartyMap(SpeechMap(recording.call_id, lanes, diarizer.name), found.path, tuple(flags), found.evidence)
