@@ -1,0 +1,89 @@
+"""Choosing: the code of a clause, from its words, its meaning and what was asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from insights.reasons.codewords import Hit
+
+_SURE = 0.9  # above, words decide alone and the clause need not be embedded
+_ENOUGH = 0.45
+_RATING_SHARE = 0.8  # words that only rate ("долго") count less than words that name a thing
+_CONTEXT_BONUS = 0.3
+_TIE = 0.25
+_MEANING_SHARE = 0.2
+_MEANING_ALONE = 2.6
+_MEANING_MARGIN = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A code chosen for a clause.
+
+    Attributes
+    ----------
+    confidence:
+        In [0, 1].
+    evidence:
+        What it rests on: ``keyword:<term>``, ``meaning``, ``question`` or ``carried``.
+    """
+
+    code_id: str
+    confidence: float
+    evidence: str
+
+
+def word_scores(hits: Sequence[Hit], *, context: str | None) -> dict[str, float]:
+    """Return how far the words speak for each code; each word counts once a code."""
+    by_word: dict[str, dict[int, float]] = defaultdict(dict)
+    for hit in hits:
+        value = hit.weight * (1.0 if hit.names_thing else _RATING_SHARE)
+        by_word[hit.code_id][hit.start] = max(value, by_word[hit.code_id].get(hit.start, 0.0))
+    scores = {}
+    for code_id, values in by_word.items():
+        best = sorted(values.values(), reverse=True)
+        scores[code_id] = best[0] + 0.3 * sum(best[1:]) + (_CONTEXT_BONUS if code_id == context else 0.0)
+    return scores
+
+
+def needs_meaning(scores: Mapping[str, float]) -> bool:
+    """Return whether words leave the code open: none sure, or two nearly alike."""
+    best = sorted(scores.values(), reverse=True)
+    if not best or best[0] < _SURE * _RATING_SHARE:
+        return True
+    return len(best) > 1 and best[0] - best[1] < _TIE
+
+
+def choose(hits: Sequence[Hit], *, likenesses: Mapping[str, float] | None, context: str | None) -> Choice | None:
+    """Return the code that words and meaning speak for most, or None when neither says enough.
+
+    Parameters
+    ----------
+    likenesses:
+        By code, in spreads above usual; None where the clause was not embedded.
+    context:
+        The code that the question itself is about, or None.
+    """
+    scores = word_scores(hits, context=context)
+    meant = likenesses or {}
+    if scores:
+        both = {code: value + _MEANING_SHARE * max(0.0, meant.get(code, 0.0)) for code, value in scores.items()}
+        best = max(both, key=lambda code: both[code])
+        if scores[best] >= _ENOUGH:
+            term = max((hit for hit in hits if hit.code_id == best), key=lambda hit: hit.weight).term
+            return Choice(best, min(1.0, scores[best]), f"keyword:{term}")
+    return _by_meaning(meant, scores)
+
+
+def _by_meaning(meant: Mapping[str, float], scores: Mapping[str, float]) -> Choice | None:
+    if not meant:
+        return None
+    raised = {code: value + 2.0 * scores.get(code, 0.0) for code, value in meant.items()}
+    ranked = sorted(raised, key=lambda code: raised[code], reverse=True)
+    best = ranked[0]
+    margin = raised[best] - (raised[ranked[1]] if len(ranked) > 1 else 0.0)
+    if raised[best] < _MEANING_ALONE or margin < _MEANING_MARGIN:
+        return None
+    return Choice(best, min(0.8, 0.2 * raised[best]), "meaning")

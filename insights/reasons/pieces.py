@@ -1,0 +1,98 @@
+"""Pieces: clauses with their words weighed, joined where one alone holds no reason, parted where it holds two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from insights.language.lemma import part_of_speech
+from insights.language.tokens import Language
+from insights.reasons.clauses import Clause, clauses
+from insights.reasons.codewords import CodeWords, Hit
+from insights.reasons.cues import cue
+from insights.reasons.reading import Seen
+from insights.reasons.worth import Worth, total, worths
+
+_SURE_WEIGHT = 0.5
+_OWN_CUES = ("wish", "no_complaint", "reporting", "hearsay")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A clause, the code words in it and what praises or complains in it."""
+
+    clause: Clause
+    hits: tuple[Hit, ...]
+    worths: tuple[Worth, ...]
+    judged: bool
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that its words speak for."""
+        return frozenset(hit.code_id for hit in self.hits if hit.weight >= _SURE_WEIGHT)
+
+
+def weigh(clause: Clause, words: CodeWords) -> Piece:
+    """Return a clause with its code words and its praise and complaint."""
+    found = tuple(worths(clause.seen, words.language))
+    judged = bool(found) or any(cue(words.language, name).find(clause.seen) for name in _OWN_CUES)
+    return Piece(clause, tuple(words.hits(clause.seen)), found, judged)
+
+
+def pieces(seen: Sequence[Seen], text: str, words: CodeWords) -> list[Piece]:
+    """Return the pieces of one statement in order."""
+    found: list[Piece] = []
+    for clause in clauses(seen, text, words.language):
+        piece = weigh(clause, words)
+        if found and clause.link == "soft" and _belong_together(found[-1], piece):
+            found[-1] = weigh(Clause(found[-1].clause.seen + clause.seen, found[-1].clause.link), words)
+        else:
+            found.append(piece)
+    return [part for piece in found for part in _parted(piece, words)]
+
+
+def _belong_together(before: Piece, after: Piece) -> bool:
+    """Return whether two softly parted pieces make one reason: either lacks the thing or the judgement."""
+    if not after.codes and not after.judged:
+        return True
+    if not before.codes and not before.judged:
+        return True
+    if not after.codes:  # "менеджер, очень вежливый"; a judgement of the other sign stands for itself
+        return not before.judged or total(before.worths) * total(after.worths) >= 0
+    if not after.judged:  # a list: "цены, доставка" are two; "звонил два раза, менеджер" is one
+        return not before.codes
+    return not before.codes and before.judged and total(before.worths) * total(after.worths) > 0 and not before.hits
+
+
+def _parted(piece: Piece, words: CodeWords) -> list[Piece]:
+    """Cut a piece before a second thing where both sides hold a judgement of their own."""
+    things = [hit for hit in piece.hits if hit.names_thing and hit.weight >= _SURE_WEIGHT]
+    for before, after in pairwise(things):
+        if before.code_id == after.code_id or after.start < before.end:
+            continue
+        at = _phrase_start(piece.clause.seen, after.start, floor=before.end, language=words.language)
+        left, right = _cut(piece, at, words)
+        if left.judged and right.judged and right.codes:
+            return [left, *_parted(right, words)]
+    return [piece]
+
+
+def _cut(piece: Piece, at: int, words: CodeWords) -> tuple[Piece, Piece]:
+    left = replace(piece.clause, seen=piece.clause.seen[:at])
+    right = Clause(piece.clause.seen[at:], "aspect")
+    return weigh(left, words), weigh(right, words)
+
+
+def _phrase_start(seen: Sequence[Seen], thing: int, *, floor: int, language: Language) -> int:
+    """Return where the noun phrase of a thing begins: its adjectives and preposition go with it."""
+    at = thing
+    while at > floor and _leads(seen[at - 1], language):
+        at -= 1
+    return at
+
+
+def _leads(word: Seen, language: Language) -> bool:
+    if language == "ru":
+        return part_of_speech(word.text) in ("ADJF", "PREP", "NPRO") and word.text not in ("все", "всё")
+    return word.text in ("the", "your", "their", "our", "my", "a", "an", "with", "about", "for", "of", "on")

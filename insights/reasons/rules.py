@@ -1,0 +1,223 @@
+"""Rules: named decisions on a clause's polarity, asked in order; the first that answers is stored with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from insights.language.tokens import Language
+from insights.reasons.clauses import Clause
+from insights.reasons.codewords import Hit
+from insights.reasons.cues import cue, cue_keys
+from insights.reasons.reason import Polarity
+from insights.reasons.statement import Leaning
+from insights.reasons.worth import Worth, total
+
+_SHORT_WORDS = 4
+_CLEAR_LEANING = 0.25
+_SCORE_PULL = 0.2  # how far the score given moves the reading of a clause that no word decides
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A clause with everything the rules may look at.
+
+    Attributes
+    ----------
+    asked:
+        -1 when asked what to improve or what was missing, 1 when asked what is liked, else 0.
+    scored:
+        What the score given says (see ``leaning_of_score``).
+    leaning:
+        Of the clause's meaning, about -1 to 1; None where it was not embedded.
+    reported:
+        True where the clause before says that somebody else says so.
+    """
+
+    clause: Clause
+    language: Language
+    worths: tuple[Worth, ...]
+    hits: tuple[Hit, ...]
+    asked: Leaning = 0
+    scored: Leaning = 0
+    leaning: float | None = None
+    reported: bool = False
+
+    def has(self, name: str) -> bool:
+        """Return whether the clause holds a cue of this name."""
+        return bool(cue(self.language, name).find(self.clause.seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A rule's answer.
+
+    Attributes
+    ----------
+    polarity:
+        Of the reason; None when the clause is no reason of the customer's own.
+    rule:
+        The rule's name.
+    strength:
+        In [0, 1]: how surely.
+    """
+
+    polarity: Polarity | None
+    rule: str
+    strength: float
+
+
+Rule = Callable[[View], Verdict | None]
+
+
+def back_channel(view: View) -> Verdict | None:
+    """Drop "да, да, понятно", numbers and thanks."""
+    idle = cue_keys(view.language, "backchannel") | cue_keys(view.language, "numbers")
+    if view.hits and any(hit.names_thing for hit in view.hits):
+        return None
+    if all(seen.text in idle or seen.text.isdigit() for seen in view.clause.seen):
+        return Verdict(None, "back_channel", 1.0)
+    return None
+
+
+def reported_speech(view: View) -> Verdict | None:
+    """Drop what others say, unless the customer agrees."""
+    if view.has("endorsed"):
+        return None
+    if view.reported or is_reported(view.clause, view.language):
+        return Verdict(None, "reported_speech", 0.9)
+    return None
+
+
+def is_reported(clause: Clause, language: Language) -> bool:
+    """Return whether a clause says that somebody outside the company says something."""
+    reporting = cue(language, "reporting").find(clause.seen)
+    reporters = cue(language, "reporter").find(clause.seen)
+    if any(0 < verb.start - who.start <= _SHORT_WORDS for who in reporters for verb in reporting):
+        return True
+    if language == "ru" and any(0 < who.start - verb.start <= 2 for who in reporters for verb in reporting):  # noqa: PLR2004
+        return True
+    return bool(cue(language, "hearsay").find(clause.seen))
+
+
+def promise(view: View) -> Verdict | None:
+    """Drop what was only promised; a promise with a complaint in it stays a complaint."""
+    if view.has("promised") and total(view.worths) > 0:
+        return Verdict(None, "promise", 0.7)
+    return None
+
+
+def comparison(view: View) -> Verdict | None:
+    """Read who comes off better: we, a competitor, or we in the past."""
+    side = _better_side(view)
+    value = _compared_value(view)
+    if not side or not value:
+        return None
+    return Verdict(1 if side * value > 0 else -1, "comparison", 0.9)
+
+
+def _better_side(view: View) -> int:
+    """Return 1 where the comparison speaks of us now, -1 where of others or of the past, 0 without one."""
+    if view.has("than_you"):
+        return -1
+    if view.has("than_others") or view.has("better_than_before"):
+        return 1
+    return -1 if view.has("competitor") or (view.has("before") and not view.has("now")) else 0
+
+
+def _compared_value(view: View) -> float:
+    degree = len(cue(view.language, "better").find(view.clause.seen)) - len(
+        cue(view.language, "worse").find(view.clause.seen)
+    )
+    return float(degree) or total(view.worths)
+
+
+def no_complaint(view: View) -> Verdict | None:
+    """Praise by idioms of having nothing to complain of."""
+    return Verdict(1, "no_complaint", 0.9) if view.has("no_complaint") else None
+
+
+def wish(view: View) -> Verdict | None:
+    """Take a wish for a complaint about what is wished for."""
+    if view.has("wish") and not view.has("not_wish"):
+        return Verdict(-1, "wish", 0.85)
+    return None
+
+
+def asked_to_improve(view: View) -> Verdict | None:
+    """Take what is named when asked for improvements for a complaint, unless it is liked outright."""
+    if view.asked >= 0:
+        return None
+    if total(view.worths) > 0 and (view.has("liking") and not view.has("better")):
+        return None
+    return Verdict(-1, "asked_to_improve", 0.75)
+
+
+def worth_words(view: View) -> Verdict | None:
+    """Sum the words of praise and complaint, negation applied."""
+    value = total(view.worths)
+    if not value:
+        return None
+    polarity: Polarity = 1 if value > 0 else -1
+    name = "negation" if any(worth.name.startswith("not ") for worth in view.worths) else "worth_words"
+    return Verdict(polarity, name, min(1.0, 0.6 + 0.2 * abs(value)))
+
+
+def absence(view: View) -> Verdict | None:
+    """Take the absence of the thing rated for a complaint ("нет отделения рядом", "no branch nearby")."""
+    missing = ("нет", "нету") if view.language == "ru" else ("no", "without", "isn't", "aren't")
+    words = view.clause.seen
+    near = any(
+        words[index].text in missing
+        for hit in view.hits
+        if hit.names_thing
+        for index in range(max(0, hit.start - 2), min(len(words), hit.end + 2))
+    )
+    return Verdict(-1, "absence", 0.7) if near else None
+
+
+def asked_for_praise(view: View) -> Verdict | None:
+    """Take what is named when asked what is liked for praise."""
+    return Verdict(1, "asked_for_praise", 0.7) if view.asked > 0 else None
+
+
+def seeds(view: View) -> Verdict | None:
+    """Compare the meaning with phrases of known worth, pulled a little by the score given."""
+    if view.leaning is None:
+        return None
+    value = view.leaning + _SCORE_PULL * view.scored
+    if abs(value) < _CLEAR_LEANING:
+        return None
+    return Verdict(1 if value > 0 else -1, "seeds", min(0.8, 0.3 + 0.5 * abs(value)))
+
+
+def named(view: View) -> Verdict | None:
+    """Take a thing merely named as the reason of a clear score ("из-за цены") as the score says."""
+    if view.scored and len(view.clause.seen) <= _SHORT_WORDS and any(hit.names_thing for hit in view.hits):
+        return Verdict(view.scored, "named", 0.5)
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    back_channel,
+    reported_speech,
+    promise,
+    comparison,
+    no_complaint,
+    wish,
+    asked_to_improve,
+    worth_words,
+    absence,
+    asked_for_praise,
+    named,
+    seeds,
+)
+
+
+def judge(view: View, *, rules: tuple[Rule, ...] = RULES) -> Verdict | None:
+    """Return the first rule's answer, or None when no rule has one."""
+    for rule in rules:
+        verdict = rule(view)
+        if verdict is not None:
+            return verdict
+    return None
