@@ -82,7 +82,7 @@ def _counts_english(following: Sequence[Spoken]) -> bool:
     if _is_plural(following[0].text):
         return True
     function_words = words_of("insights.language", "function_words.toml", "en", "words")
-    is_adjective = following[0].text not in function_words
+    is_adjective = following[0].text not in function_words and not phrase_at(following, 0, known.cue("not_adjective"))
     return is_adjective and phrase_at(following, 1, counted) > 0
 
 
