@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 # Encoder delay and padding stay below this in every clean format measured (m4a 0.13 s is the longest).
 _LENGTH_SLACK_S = 0.3
 _CLOCK_SLACK_S = 0.005
-_GAP_S = 0.1
+_GAP_S = 0.03
 _FULL_SCALE_SLACK = 2.0
 _FEWEST_CLICKS = 3
+# Silence may take a byte or two, zeros among them; the shortest frames of coded voice are AMR's 13 bytes.
+_LEAST_FRAME = 12
 # Demuxers that hunt for the next frame header and silently pass over what lies between two frames.
 _HUNTING = frozenset({"mp3", "aac", "flac", "amr", "gsm"})
 
@@ -61,7 +63,7 @@ class Trace:
         self.packets += 1
         self.corrupt_packets += bool(packet.is_corrupt)
         self.cut_at_end = bool(packet.is_corrupt)
-        self.zero_packets += not any(bytes(packet))
+        self.zero_packets += packet.size >= _LEAST_FRAME and not any(bytes(packet))
         position = packet.pos
         if position is None or position < 0:
             return
@@ -69,14 +71,18 @@ class Trace:
             self.skipped_bytes += position - self._byte_at
         self._byte_at = position + packet.size
 
-    def see_frame(self, time_s: float | None, duration_s: float) -> None:
-        """Note when a decoded frame begins and how long it lasts."""
+    def see_frame(self, time_s: float | None, duration_s: float) -> float:
+        """Note when a decoded frame begins and how long it lasts; returns the seconds missing before it."""
         self.decoded_frames += 1
+        self.decoded_s += duration_s
         if time_s is None:
-            return
-        if self._clock_s is not None and time_s - self._clock_s > _CLOCK_SLACK_S:
-            self.gap_s += time_s - self._clock_s
+            return 0.0
+        missing_s = 0.0 if self._clock_s is None else time_s - self._clock_s
         self._clock_s = time_s + duration_s
+        if missing_s <= _CLOCK_SLACK_S:
+            return 0.0
+        self.gap_s += missing_s
+        return missing_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +183,8 @@ def size_placeholder(evidence: Evidence) -> bool:
 
 def digital_silence(evidence: Evidence) -> bool:
     """Every channel holds one value from beginning to end."""
-    return bool((evidence.samples == evidence.samples[:, :1]).all())
+    samples, second = evidence.samples, evidence.samples[:, : evidence.rate_hz]
+    return all(bool((part == samples[:, :1]).all()) for part in (second, samples))
 
 
 def beyond_full_scale(evidence: Evidence) -> bool:

@@ -62,7 +62,8 @@ def decode(
     Parameters
     ----------
     path:
-        A regular file in a permitted format, whatever its name ends in. Time runs from the first decoded sample.
+        A regular file in a permitted format, whatever its name ends in. Time runs from the first decoded
+        sample; where packets are lost, silence of their length keeps later times right.
     call_id:
         Goes into the recording; the file's name without its suffix when empty.
     limits:
@@ -134,7 +135,6 @@ def _refuse_useless(path: Path, samples: Samples, rate_hz: int, trace: Trace, li
 
 def _facts(path: Path, file: BinaryIO, head: bytes, samples: Samples, rate_hz: int, trace: Trace) -> FileFacts:
     """Return the facts, the flags worked out from trace, samples and bytes."""
-    trace.decoded_s = samples.shape[1] / rate_hz
     trace.size_bytes = os.fstat(file.fileno()).st_size
     return FileFacts(
         codec=trace.codec,

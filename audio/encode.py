@@ -94,7 +94,8 @@ def _checked(samples: npt.NDArray[np.float32], rate_hz: int) -> npt.NDArray[np.i
         raise CannotEncodeError(f"samples of shape {samples.shape} at {rate_hz} Hz; expected (1 or 2, n) with n >= 1")
     if not np.isfinite(samples).all():
         raise CannotEncodeError("NaN or infinite samples; replace them before encoding")
-    return np.rint(np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16)
+    # 32768 is what decoding divides by: what was read comes out as it was, but for +1.0 itself.
+    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
 
 
 def _write(

@@ -70,7 +70,7 @@ class FileFacts:
         Seconds by the header; None when the format has none worth trusting (raw AAC, AMR, GSM,
         mp3 without a frame table).
     decoded_duration_s:
-        Seconds that came out.
+        Seconds that came out; less than the recording lasts where lost packets were replaced by silence.
     flags:
         Names of signs, sorted; see ``audio.damage.FLAGS`` for their meanings.
     sha256:

@@ -108,8 +108,8 @@ def wrong_suffix(path: Path, container: str) -> bool:
     >>> wrong_suffix(Path("a.mp3"), "wav"), wrong_suffix(Path("a.oga"), "ogg"), wrong_suffix(Path("a.part"), "wav")
     (True, False, False)
     """
-    suffix = suffix_of(path)
-    return suffix in SOUND_SUFFIXES and suffix not in CONTAINER_SUFFIXES.get(container, frozenset())
+    suffix, expected = suffix_of(path), CONTAINER_SUFFIXES.get(container)
+    return expected is not None and suffix in SOUND_SUFFIXES and suffix not in expected
 
 
 def looks_like_sound(path: str | os.PathLike[str]) -> bool:

@@ -43,9 +43,11 @@ def gated_level_db(channel: npt.NDArray[np.float32], rate_hz: int) -> float:
     if not channel.size:
         return float("nan")
     hop = max(1, round(_HOP_S * rate_hz))
-    short = np.add.reduceat(np.square(channel, dtype=np.float64), np.arange(0, channel.size, hop))
+    if channel.size < hop:
+        channel = np.pad(channel, (0, hop - channel.size))
+    cut = channel[: channel.size // hop * hop].reshape(-1, hop)
+    short = np.einsum("ij,ij->i", cut, cut, dtype=np.float64)
     hops = min(round(_BLOCK_S / _HOP_S), short.size)
-    # The last hop may be shorter; its missing samples count as silence.
     power = np.convolve(short, np.ones(hops), mode="valid") / (hops * hop)
     loud = power[power > 10 ** (_ABSOLUTE_GATE_DB / 10)]
     if not loud.size:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # PyAV raises these besides its own errors on broken headers (no codec context, no stream, absurd numbers).
 _BROKEN = (av.FFmpegError, OSError, ValueError, AttributeError, IndexError, OverflowError, TypeError)
 _MOST_RESTARTS = 20
+_LONGEST_GAP_S = 30.0
 _LEAST_HEADER = 64
 
 
@@ -160,13 +161,16 @@ def decode_all(source: Source, trace: Trace, limits: DecodeLimits) -> tuple[Samp
     """Decode every packet; returns samples (channels, n) float32, cut to [-1, 1], and their rate."""
     chunks: list[Samples] = []
     channels, rate_hz, count = 0, 0, 0
-    for frame in _frames(source, trace):
+    for frame, missing_s in _frames(source, trace):
         if not chunks:
             channels, rate_hz = frame.layout.nb_channels, frame.sample_rate
             _check_shape(source.path, channels, rate_hz, limits)
         elif (frame.layout.nb_channels, frame.sample_rate) != (channels, rate_hz):
             trace.changed_frames += 1
             continue
+        if missing_s and (gap := _gap(missing_s, count / rate_hz, rate_hz, channels, trace)) is not None:
+            chunks.append(gap)
+            count += gap.shape[1]
         chunk = _as_float(frame, channels)
         _check_finite(source.path, chunk, at_s=count / rate_hz)
         trace.peak = max(trace.peak, float(np.abs(chunk).max(initial=0.0)))
@@ -181,8 +185,8 @@ def decode_all(source: Source, trace: Trace, limits: DecodeLimits) -> tuple[Samp
     return _joined(chunks, channels, count), rate_hz
 
 
-def _frames(source: Source, trace: Trace) -> Iterator[AudioFrame]:
-    """Yield decoded frames in order, noting in ``trace`` what packets and clocks show of loss."""
+def _frames(source: Source, trace: Trace) -> Iterator[tuple[AudioFrame, float]]:
+    """Yield decoded frames and the seconds missing before each; ``trace`` notes what shows of loss."""
     for packet in _packets(source, trace):
         source.reader.check()
         trace.see_packet(packet)
@@ -192,8 +196,14 @@ def _frames(source: Source, trace: Trace) -> Iterator[AudioFrame]:
             trace.errors += 1
             continue
         for frame in frames:
-            trace.see_frame(frame.time, frame.samples / (frame.sample_rate or 1))
-            yield frame
+            yield frame, trace.see_frame(frame.time, frame.samples / (frame.sample_rate or 1))
+
+
+def _gap(missing_s: float, at_s: float, rate_hz: int, channels: int, trace: Trace) -> Samples | None:
+    """Return silence for lost packets, so that times stay those of players; None for jumps not to be believed."""
+    end_s = at_s + missing_s
+    believed = missing_s <= _LONGEST_GAP_S and (trace.declared_s is None or end_s <= trace.declared_s)
+    return np.zeros((channels, round(missing_s * rate_hz)), np.float32) if believed else None
 
 
 def _packets(source: Source, trace: Trace) -> Iterator[Packet[AudioStream]]:

@@ -1,4 +1,4 @@
-"""Files of sound made at test time: clean ones in many formats, damaged ones, and some sixty that are bad in other ways.
+"""Files of sound made at test time: clean in many formats, damaged, and some sixty bad in other ways.
 
 Everything is seeded and written with PyAV, soundfile and bytes alone.
 """
@@ -99,10 +99,10 @@ def _sf(name: str, rate_hz: int, channels: int, subtype: str, container: str = "
     return Clean(name, rate_hz, channels, lambda sound: wav_bytes(sound, rate_hz, subtype, container=container))
 
 
-def _av(name: str, rate_hz: int, channels: int, container: str, codec: str, *, out_hz: int = 0, **options: str) -> Clean:
-    return Clean(
-        name, rate_hz, channels, lambda sound: av_bytes(sound, rate_hz, container, codec, **options), out_hz
-    )
+def _av(
+    name: str, rate_hz: int, channels: int, container: str, codec: str, *, out_hz: int = 0, **options: str
+) -> Clean:
+    return Clean(name, rate_hz, channels, lambda sound: av_bytes(sound, rate_hz, container, codec, **options), out_hz)
 
 
 CLEAN: tuple[Clean, ...] = (
@@ -168,8 +168,15 @@ def holed(data: bytes, rng: random.Random) -> bytes:
 
 DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (truncated, flipped, holed)
 DAMAGED_FORMATS = (
-    "s16_8k.wav", "mulaw_8k.wav", "gsm_8k.wav", "cbr_8k.mp3", "aac_8k.m4a", "voice.opus", "lossless_8k.flac", "browser.webm",
-)  # fmt: skip
+    "s16_8k.wav",
+    "mulaw_8k.wav",
+    "gsm_8k.wav",
+    "cbr_8k.mp3",
+    "aac_8k.m4a",
+    "voice.opus",
+    "lossless_8k.flac",
+    "browser.webm",
+)
 
 
 def riff(data: bytes, *, rate: int = 8000, channels: int = 1, bits: int = 16, tag: int = 1, size: int = -1) -> bytes:
@@ -232,7 +239,10 @@ def bad_contents(wav: bytes, mp3: bytes, m4a: bytes, rng: random.Random) -> dict
         "archive.wav": ("unreadable", b"PK\x03\x04" + rng.randbytes(5000)),
         "document.wav": ("unreadable", b"%PDF-1.7\n" + rng.randbytes(5000)),
         "image.wav": ("unreadable", b"\x89PNG\r\n\x1a\n" + rng.randbytes(5000)),
-        "index_lost.m4a": ("truncated_header", m4a[: len(m4a) // 2] if m4a.rfind(b"moov") > len(m4a) // 2 else m4a[:20]),
+        "index_lost.m4a": (
+            "truncated_header",
+            m4a[: len(m4a) // 2] if m4a.rfind(b"moov") > len(m4a) // 2 else m4a[:20],
+        ),
         "undeclared.ul": ("undeclared", rng.randbytes(80_000)),
         "undeclared.al": ("undeclared", rng.randbytes(80_000)),
         "undeclared.pcm": ("undeclared", rng.randbytes(80_000)),
@@ -274,14 +284,6 @@ def special_files(folder: Path) -> dict[str, str]:
     return dict.fromkeys(names, "not_regular")
 
 
-def opus_bomb(hours: float) -> bytes:
-    """Return hours of silence in few kilobytes: 60 ms packets of three bytes each."""
-    return av_bytes(
-        np.zeros((1, round(hours * 3600 * 8000)), np.float32), 8000, "ogg", "libopus",
-        bit_rate="500", frame_duration="120", application="voip",
-    )  # fmt: skip
-
-
 def sparse_wav(path: Path, *, bytes_declared: int) -> None:
     """Write a wav of gigabytes that takes no room on disk."""
     path.write_bytes(riff(b"", size=bytes_declared))
@@ -312,4 +314,39 @@ def bad_files(folder: Path, *, seed: int = 3) -> dict[str, str]:
             out.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")))
         out.mux(stream.encode(None))
     (folder / "video_only.mp4").write_bytes(video.getvalue())
-    return expected | special_files(folder) | {"sparse_1gb.wav": "too_long", "video_only.mp4": "no_audio"}
+    (folder / "bomb_5h.opus").write_bytes(opus_bomb(5))
+    known = {"sparse_1gb.wav": "too_long", "video_only.mp4": "no_audio", "bomb_5h.opus": "too_long"}
+    return expected | special_files(folder) | known
+
+
+def opus_bomb(hours: float) -> bytes:
+    """Return hours of nothing in few kilobytes: Ogg pages of 255 packets of 60 ms, each one byte long."""
+    header = b"OpusHead" + struct.pack("<BBHIhB", 1, 1, 0, 48000, 0, 0)
+    tags = b"OpusTags" + struct.pack("<I", 0) + struct.pack("<I", 0)
+    pages = [ogg_page([header], 0, 0, flags=2), ogg_page([tags], 0, 1)]
+    for number in range(round(hours * 3600 / (255 * 0.06))):
+        pages.append(ogg_page([b"\x18"] * 255, (number + 1) * 255 * 2880, number + 2))
+    return b"".join(pages) + ogg_page([b"\x18"], 0, len(pages), flags=4)
+
+
+def ogg_page(packets: list[bytes], granule: int, number: int, *, flags: int = 0) -> bytes:
+    """Return one Ogg page with its checksum, computed bit by bit as RFC 3533 says."""
+    head = b"OggS" + struct.pack("<BBqIII", 0, flags, granule, 7, number, 0) + bytes([len(packets)])
+    data = head + bytes(len(packet) for packet in packets) + b"".join(packets)
+    remainder = 0
+    for byte in data:
+        remainder = (remainder << 8 & 0xFFFFFFFF) ^ _OGG_TABLE[remainder >> 24 ^ byte]
+    return data[:22] + struct.pack("<I", remainder) + data[26:]
+
+
+def _ogg_table() -> list[int]:
+    table = []
+    for value in range(256):
+        remainder = value << 24
+        for _ in range(8):
+            remainder = (remainder << 1 ^ (0x04C11DB7 if remainder >> 31 else 0)) & 0xFFFFFFFF
+        table.append(remainder)
+    return table
+
+
+_OGG_TABLE = _ogg_table()
