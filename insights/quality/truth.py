@@ -130,13 +130,18 @@ def truth_from(told: Mapping[str, Any]) -> Truth:
 
 def _span(told: Mapping[str, Any]) -> Span:
     """Return an entry's seconds."""
-    return Span(float(told["start"]), float(told["end"]))
+    return _seconds(told["start"], told["end"])
+
+
+def _seconds(start: float, end: float) -> Span:
+    """Return a span; an end before its start by a rounding becomes the start."""
+    return Span(float(start), max(float(start), float(end)))
 
 
 def _turn(told: Mapping[str, Any]) -> TrueTurn:
     """Return one turn."""
     pauses = tuple(_span(pause) for pause in told.get("pauses") or () if pause.get("kind", "silent") == "silent")
-    words = tuple((str(word), Span(float(start), float(end))) for word, start, end in told.get("words") or ())
+    words = tuple((str(word), _seconds(start, end)) for word, start, end in told.get("words") or ())
     return TrueTurn(ROLES[told["role"]], _span(told), str(told["text"]), pauses, words)
 
 

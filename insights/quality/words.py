@@ -19,8 +19,10 @@ Labelled = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class WordCounts:
-    """Counts of one call: ``said`` true words, ``errors`` edits to them, ``aligned`` words recognised rightly,
-    ``wrong_party`` of these given to another party or to none.
+    """Counts of one call.
+
+    ``said``: true words; ``errors``: edits to them; ``aligned``: words recognised rightly; ``wrong_party``: of these,
+    words given to another party or to none.
     """
 
     said: int
