@@ -86,10 +86,10 @@ def ingest(study_dir: Path, *, as_json: bool) -> None:
       earful ingest
       earful ingest --study my-study --json
     """
+    from insights.cli.night_commands import guarded
     from insights.night.ingestion import ingest_study
-    from insights.night.run import guarded
 
-    result = guarded(lambda: ingest_study(study_dir), stop)
+    result = guarded(lambda: ingest_study(study_dir))
     if as_json:
         print_json({"interviews": result.interviews, "files": result.files, "problems": result.problems})
         return

@@ -34,8 +34,8 @@ class RecordingOptions:
     )
     time_format: str = option("%Y%m%d-%H%M%S", "how the pattern's time group is written")
     match_minutes: int = option(30, "a file and a row of one client belong together when at most this far apart")
-    raw_format: str = option(
-        "", "mulaw or alaw where headerless .ul/.al files are delivered; empty = such files are refused"
+    raw_format: Literal["none", "mulaw", "alaw", "s16le"] = option(
+        "none", "how headerless files (.ul, .al, .raw) are coded: mulaw, alaw or s16le; none = they are refused"
     )
     raw_rate_hz: int = option(8000, "sampling rate of headerless files")
     max_hours: float = option(2.0, "longer recordings are refused")

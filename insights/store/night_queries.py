@@ -96,23 +96,6 @@ def typed_texts(store: Store) -> dict[str, list[Row]]:
     return found
 
 
-def begin_night(store: Store, *, at: str) -> int:
-    """Write that a night has begun and return its id; one that never ended is marked as stopped."""
-    with transaction(store):
-        store.conn.execute("UPDATE night SET status = 'stopped' WHERE status = 'running'")
-        cursor = store.conn.execute("INSERT INTO night(started_at, status) VALUES (?, 'running')", (at,))
-    return int(cursor.lastrowid or 0)
-
-
-def end_night(store: Store, night_id: int, *, at: str, status: str, counts: Mapping[str, int]) -> None:
-    """Write how a night ended."""
-    with transaction(store):
-        store.conn.execute(
-            "UPDATE night SET ended_at = ?, status = ?, counts_json = ? WHERE night_id = ?",
-            (at, status, json.dumps(dict(counts)), night_id),
-        )
-
-
 def drop_night(store: Store, night_id: int) -> None:
     """Forget a night that found nothing to do, so that a run without work changes nothing."""
     with transaction(store):

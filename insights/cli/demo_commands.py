@@ -1,0 +1,44 @@
+"""earful demo: the example study, its night, and a table a person wants to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+NEXT_STEPS = """
+Next, try:
+  .venv/bin/earful metrics --study {directory}
+  .venv/bin/earful cases --study {directory}
+  .venv/bin/earful status --study {directory}"""
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-study"))
+def demo(directory: Path) -> None:
+    r"""Make an example study from calls that ship with earful, run its night, and show what came out.
+
+    Russian and English calls, stereo and mono, and two typed interviews. A second call does no work again.
+
+    \b
+    Examples:
+      earful demo
+      earful demo somewhere/else
+    """
+    from insights.cli.night_commands import guarded, print_report
+    from insights.cli.progress import night_progress
+    from insights.demo.create import create_demo
+    from insights.demo.summary import summary_of
+    from insights.night.processing import NightOptions
+    from insights.night.run import run_night
+
+    click.echo(f"example study: {directory}")
+    create_demo(directory)
+    with night_progress(shown=True) as progress:
+        report = guarded(lambda: run_night(directory, NightOptions(progress=progress)))
+    print_report(report)
+    click.echo("")
+    for line in summary_of(directory):
+        click.echo(line)
+    click.echo(NEXT_STEPS.format(directory=directory))
+    raise SystemExit(report.exit_code)

@@ -1,0 +1,183 @@
+"""earful night, status, gaps: process everything new, and see how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from insights.cli.context import json_option, print_json, stop, study_option
+
+if TYPE_CHECKING:
+    from insights.night.processing import NightReport
+
+Result = TypeVar("Result")
+
+
+def guarded(work: Callable[[], Result]) -> Result:
+    """Run the work of a command; whatever makes it impossible becomes one clear line and exit code 4."""
+    from insights.settings import SettingsError
+    from insights.store import StoreError
+    from insights.survey import SurveyError
+    from transcribe.models import ModelError
+
+    try:
+        return work()
+    except (SettingsError, SurveyError, StoreError, ModelError) as error:
+        stop(str(error))
+
+
+@click.command()
+@study_option
+@click.option("--by", metavar="HH:MM", help="Begin no further call after this time of day; the rest waits.")
+@click.option("--retry", is_flag=True, help="Try failed and quarantined recordings again.")
+@click.option("--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True)
+@click.option("--address", help="Address of the Ray cluster, with --executor ray.")
+@click.option("--workers", type=click.IntRange(1), help="Worker processes; default: one for each core.")
+@json_option
+def night(
+    study_dir: Path,
+    *,
+    by: str | None,
+    retry: bool,
+    executor: str,
+    address: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    r"""Process everything new under calls/ and responses/; what was done before is not done again.
+
+    Exit codes: 0 all done or nothing new, 3 at least one recording failed, 4 nothing could be done.
+
+    \b
+    Examples:
+      earful night
+      earful night --study my-study --by 08:00
+      earful night --executor ray --address auto
+    """
+    from insights.cli.progress import night_progress
+    from insights.night.executor_choice import choose_executor
+    from insights.night.processing import NightOptions
+    from insights.night.run import run_night
+
+    stop_at = moment(by) if by else None
+    with night_progress(shown=not as_json) as progress:
+        options = NightOptions(
+            executor=choose_executor(executor, address=address, workers=workers),
+            stop_at=stop_at,
+            retry=retry,
+            progress=progress,
+        )
+        report = guarded(lambda: run_night(study_dir, options))
+    if as_json:
+        print_json(report_json(report))
+    else:
+        print_report(report)
+    raise SystemExit(report.exit_code)
+
+
+def moment(clock: str) -> datetime:
+    """Return the next time the clock shows ``HH:MM``."""
+    try:
+        wanted = datetime.strptime(clock, "%H:%M").time()  # noqa: DTZ007 - a time of day on this machine's clock
+    except ValueError:
+        stop(f"--by {clock!r}: write a time of day such as 08:00", code=2)
+    now = datetime.now().astimezone()
+    found = now.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return found if found > now else found + timedelta(days=1)
+
+
+def report_json(report: NightReport) -> dict[str, Any]:
+    """Return a night's counts as JSON can hold them."""
+    names = ("done", "failed", "quarantined", "waiting", "unchanged", "typed", "left")
+    counts = {name: getattr(report, name) for name in names}
+    return {**counts, "seconds": round(report.seconds, 1), "sound_s": round(report.sound_s, 1)}
+
+
+def print_report(report: NightReport) -> None:
+    """Print what a night did: counts, never words."""
+    if not (report.done or report.failed or report.quarantined or report.typed or report.left):
+        click.echo(f"nothing new: {report.unchanged} recordings are up to date, {report.waiting} waiting")
+    else:
+        minutes = report.sound_s / 60
+        click.echo(
+            f"{report.done} calls done ({minutes:.1f} minutes of sound in {report.seconds / 60:.1f} minutes), "
+            f"{report.typed} written interviews, {report.failed} failed, {report.quarantined} quarantined, "
+            f"{report.waiting} waiting, {report.left} left for the next run"
+        )
+    if report.problems:
+        click.echo(f"{len(report.problems)} problems in responses/; see `earful gaps`")
+    if report.failed or report.quarantined:
+        click.echo("what failed, and what to do: earful gaps")
+
+
+@click.command()
+@study_option
+@json_option
+def status(study_dir: Path, *, as_json: bool) -> None:
+    r"""Show how a study stands: what is done, waiting, failed, unmatched; layouts and last night.
+
+    \b
+    Examples:
+      earful status
+      earful status --study my-study --json
+    """
+    from insights.night.status import status_of
+
+    state = guarded(lambda: status_of(study_dir))
+    if as_json:
+        print_json(state)
+        return
+    print_status(state)
+
+
+def print_status(state: dict[str, Any]) -> None:
+    """Print a study's state for people."""
+    counts, totals = state["recordings"], state["totals"]
+    click.echo("recordings  " + ", ".join(f"{n} {name}" for name, n in counts.items()))
+    click.echo(
+        f"interviews  {totals['phone_interviews']} by phone, {totals['online_interviews']} written; "
+        f"{totals['minutes']:.1f} minutes heard, {totals['reasons']} reasons, {totals['mismatches']} mismatched scores"
+    )
+    if state["running"]:
+        click.echo(f"running     {state['running'].get('why', 'a run')} (process {state['running'].get('pid')})")
+    for row in state["layouts"]:
+        margin = row["role_margin"]
+        sure = f", roles by a margin of {margin:.2f}" if isinstance(margin, float) else ""
+        click.echo(f"layout      {row['path']}: {row['layout']}, {row['language']}{sure}")
+    for row in state["not_done"]:
+        click.echo(f"{row['status']:<11} {row['path']}: {row['error']}")
+    for row in state["doubtful"]:
+        click.echo(f"doubtful    {row['path']}: {', '.join(row['flags'])}")
+    for row in state["unmatched_recordings"]:
+        might = f" (might be {row['candidates']})" if row["candidates"] else ""
+        click.echo(f"unmatched   {row['path']}{might}")
+    for interview_id in state["interviews_without_recording"]:
+        click.echo(f"no sound    interview {interview_id}")
+    if state["response_problems"]:
+        click.echo(f"responses   {state['response_problems']} problems; see `earful gaps`")
+
+
+@click.command()
+@study_option
+@json_option
+def gaps(study_dir: Path, *, as_json: bool) -> None:
+    r"""List everything that is missing or doubtful, each with what to do about it.
+
+    \b
+    Examples:
+      earful gaps
+      earful gaps --json
+    """
+    from insights.night.status import gaps_of
+
+    found = guarded(lambda: gaps_of(study_dir))
+    if as_json:
+        print_json([{"kind": gap.kind, "where": gap.where, "cure": gap.cure} for gap in found])
+        return
+    for gap in found:
+        click.echo(f"{gap.kind}: {gap.where}\n    {gap.cure}")
+    click.echo(f"{len(found)} gaps")

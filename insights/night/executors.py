@@ -1,0 +1,156 @@
+"""Where the calls are processed: worker processes here, or Ray actors on many machines.
+
+An executor takes batches of jobs and yields what became of every job, in whatever order they end. A worker that
+dies, hangs or asks for too much memory takes its batch with it; each of that batch's calls is then tried once more
+alone, so that one call cannot take others with it, and is reported as ``Quarantined`` when it fails again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import resource
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from functools import lru_cache
+from multiprocessing import get_context
+from typing import Any, Protocol, cast
+
+from insights.night.jobs import Job, Outcome, Quarantined
+
+Process = Callable[[Sequence[Job]], list[Outcome]]
+GIGABYTE = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerPlan:
+    """What a worker needs to know to start.
+
+    Attributes
+    ----------
+    maker:
+        ``module:function`` that builds the worker's ``Process`` from ``study_dir``; models load there, once.
+    study_dir:
+        The study, as text: it travels to other processes and machines.
+    seconds_a_call:
+        Wall time after which a call is stopped.
+    memory_gb:
+        Private memory a worker may take.
+    """
+
+    maker: str
+    study_dir: str
+    seconds_a_call: float
+    memory_gb: float
+
+
+class Executor(Protocol):
+    """Runs batches of jobs somewhere and yields every job's outcome once."""
+
+    def run(self, batches: Iterable[Sequence[Job]], plan: WorkerPlan) -> Iterator[Outcome]:
+        """Yield one outcome for each job of each batch."""
+        ...
+
+
+@lru_cache(maxsize=1)
+def worker_process(plan: WorkerPlan) -> Process:
+    """Return this worker's chain, its models loaded on the first call and kept while the worker lives."""
+    module, _, name = plan.maker.partition(":")
+    return cast(Process, getattr(importlib.import_module(module), name)(plan.study_dir))
+
+
+def start_worker(memory_gb: float) -> None:
+    """Limit a fresh worker's private memory; a larger wish raises MemoryError instead of swapping the machine."""
+    limit = int(memory_gb * GIGABYTE)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
+
+
+def run_batch(plan: WorkerPlan, batch: Sequence[Job]) -> list[Outcome]:
+    """Process one batch inside a worker."""
+    return worker_process(plan)(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalExecutor:
+    """Worker processes on this machine, kept apart by pebble.
+
+    Attributes
+    ----------
+    workers:
+        Number of processes; each uses one thread.
+    """
+
+    workers: int
+
+    def run(self, batches: Iterable[Sequence[Job]], plan: WorkerPlan) -> Iterator[Outcome]:
+        """Yield outcomes as batches end; stopping the iteration ends the workers."""
+        from pebble import ProcessPool
+
+        pool = ProcessPool(
+            max_workers=self.workers,
+            context=get_context("spawn"),  # torch is not safe to fork
+            initializer=start_worker,
+            initargs=[plan.memory_gb],
+        )
+        try:
+            yield from drain(pool, batches, plan, ahead=self.workers + 1)
+        finally:
+            pool.stop()
+            pool.join()
+
+
+def drain(
+    pool: Any,  # noqa: ANN401 - pebble has no types
+    batches: Iterable[Sequence[Job]],
+    plan: WorkerPlan,
+    *,
+    ahead: int,
+) -> Iterator[Outcome]:
+    """Keep ``ahead`` batches under way and yield what ends; a batch that fails is retried call by call."""
+    fresh = iter(batches)
+    again: deque[Job] = deque()
+    running: dict[Future[list[Outcome]], tuple[tuple[Job, ...], bool]] = {}
+    while True:
+        while len(running) < ahead:
+            following = next_batch(again, fresh)
+            if following is None:
+                break
+            batch, _ = following
+            seconds = plan.seconds_a_call * len(batch)
+            running[pool.schedule(run_batch, args=[plan, batch], timeout=seconds)] = following
+        if not running:
+            return
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            batch, alone = running.pop(future)
+            error = future.exception()
+            if error is None:
+                yield from future.result()
+            elif alone:
+                yield Quarantined(batch[0], kind=type(error).__name__, message=why_quarantined(error, plan))
+            else:
+                again.extend(batch)
+
+
+def next_batch(again: deque[Job], fresh: Iterator[Sequence[Job]]) -> tuple[tuple[Job, ...], bool] | None:
+    """Return what to run next and whether it runs alone for its second try; None when nothing is left."""
+    if again:
+        return (again.popleft(),), True
+    batch = next(fresh, None)
+    return None if batch is None else (tuple(batch), False)
+
+
+def why_quarantined(error: BaseException, plan: WorkerPlan) -> str:
+    """Return what happened to the worker and what to do, without any content of the call."""
+    name = type(error).__name__
+    if name == "TimeoutError":
+        what = f"took longer than {plan.seconds_a_call / 60:.1f} minutes twice; raise [night] call_minutes or split it"
+    elif name == "MemoryError":
+        what = f"needed more than {plan.memory_gb:g} GB twice; raise [night] worker_gb or split it"
+    elif name == "ProcessExpired":
+        what = f"ended its worker process twice (exit code {getattr(error, 'exitcode', '?')}); look at the file itself"
+    else:
+        what = f"failed twice in a way that was not foreseen ({name}); look at the file itself"
+    return f"{what}; it is tried again after `earful night --retry`"

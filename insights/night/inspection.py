@@ -1,0 +1,116 @@
+"""Inspecting a study before a run: everything that would stop or mislead it, with the cure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from insights.settings import Settings, SettingsError, StudyFolder, load_settings
+from insights.survey import Codebook, Survey, SurveyError, load_codebook, load_survey
+from insights.survey.responses import read_responses, response_paths
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The faults that stop a run, and the warnings that do not; each line names place and cure."""
+
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+    summary: str
+
+    @property
+    def usable(self) -> bool:
+        """Whether a run can start."""
+        return not self.faults
+
+
+def inspect_study(study_dir: Path) -> Inspection:
+    """Return what is wrong with a study's files; nothing is written."""
+    faults: list[str] = []
+    settings = settings_or_fault(study_dir, faults)
+    survey = survey_or_fault(study_dir, faults)
+    codebook = codebook_or_fault(study_dir, survey, faults)
+    warnings: list[str] = []
+    if survey is not None:
+        warnings += survey_warnings(survey)
+        warnings += response_warnings(study_dir, survey, settings or Settings())
+    if codebook is not None:
+        warnings += codebook_warnings(codebook)
+    if faults:
+        summary = f"{len(faults)} to mend before a run, {len(warnings)} warnings"
+    else:
+        questions = len(survey.questions) if survey else 0
+        codes = len(codebook.codes) if codebook else 0
+        summary = f"usable: {questions} questions, {codes} codes, {len(warnings)} warnings"
+    return Inspection(tuple(faults), tuple(warnings), summary)
+
+
+def settings_or_fault(study_dir: Path, faults: list[str]) -> Settings | None:
+    """Return the settings, or None with the fault added."""
+    try:
+        return load_settings(study_dir)
+    except SettingsError as error:
+        faults.append(str(error))
+        return None
+
+
+def survey_or_fault(study_dir: Path, faults: list[str]) -> Survey | None:
+    """Return the questionnaire, or None with its faults added."""
+    try:
+        return load_survey(study_dir)
+    except SurveyError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def codebook_or_fault(study_dir: Path, survey: Survey | None, faults: list[str]) -> Codebook | None:
+    """Return the codebook, or None with its faults added."""
+    try:
+        return load_codebook(study_dir, file_name=survey.codebook if survey else "codebook.toml")
+    except SurveyError as error:
+        faults.extend(error.faults)
+        return None
+
+
+def survey_warnings(survey: Survey) -> list[str]:
+    """Return what a survey should rather have: a why behind each score, one thing asked at a time."""
+    found = []
+    followed = {question.follows for question in survey.questions}
+    for question in survey.of_kind("nps"):
+        if question.question_id not in followed:
+            found.append(
+                f"survey.toml: score {question.question_id!r} has no open question that follows it; "
+                f'add one with follows = "{question.question_id}" to learn why'
+            )
+    for question in survey.questions:
+        for language, text in question.ask.items():
+            doubles = (" и ", " and ")
+            if question.scale and any(word in f" {text.lower()} " for word in doubles) and text.count("?") > 1:
+                found.append(
+                    f"survey.toml: question {question.question_id!r} asks two things at once in {language}; "
+                    "split it, or nobody knows what the number rates"
+                )
+    return found
+
+
+def codebook_warnings(codebook: Codebook) -> list[str]:
+    """Return words that two codes claim: the coder cannot tell them apart by these."""
+    found = []
+    for language in ("ru", "en"):
+        owners: dict[str, list[str]] = {}
+        for code in codebook.codes:
+            for word in {item.lower() for item in code.include.get(language, ())}:
+                owners.setdefault(word, []).append(code.code_id)
+        for word, codes in sorted(owners.items()):
+            if len(codes) > 1:
+                found.append(
+                    f"codebook.toml: {word!r} is in include.{language} of {', '.join(codes)}; keep it in one of them"
+                )
+    return found
+
+
+def response_warnings(study_dir: Path, survey: Survey, settings: Settings) -> list[str]:
+    """Return the rows of ``responses/`` that cannot be used."""
+    folder = StudyFolder(study_dir).responses
+    files = [read_responses(path, survey=survey, columns=settings.columns) for path in response_paths(folder)]
+    return [f"responses/{problem}" for file in files for problem in file.problems]

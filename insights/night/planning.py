@@ -1,0 +1,255 @@
+"""Planning a night: which files are new, still being written, unusable, known under another name, or to be redone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from audio.decode import header_promises_more, sha256_of
+from audio.failures import AudioError
+from insights.night.frame import StudyFrame
+from insights.night.jobs import Job, Stored
+from insights.night.keys import StudyKeys, stages_to_do
+from insights.night.scan import Entry, changing
+from insights.store import (
+    Failure,
+    Match,
+    RecordingFacts,
+    Store,
+    done_stages,
+    load_answers,
+    load_deliveries,
+    load_dialogue,
+    load_lemmas,
+    load_pauses,
+    load_reasons,
+    load_speech,
+)
+from insights.store.night_queries import (
+    InterviewFacts,
+    interview_facts,
+    known_files,
+    recording_row,
+    runs_of_recording,
+)
+
+SETTLE_S = 2.0
+DETRACTOR_MAX = 6
+STILL_WRITTEN = "still being written ({what}); it is taken up by the next run once it is whole"
+REFUSED = "the respondent refused to be recorded (consent = refused); it is not listened to, only its numbers count"
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a night has to do.
+
+    ``jobs`` in the order of their urgency; ``failures`` need no worker; ``aliases`` maps another name to a hash,
+    ``moved`` a hash to its file's new place; ``unchanged_n`` counts the files that need nothing.
+    """
+
+    jobs: list[Job] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    aliases: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, RecordingFacts] = field(default_factory=dict)
+    unchanged_n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows when the plan is made."""
+
+    store: Store
+    files: Mapping[str, Mapping[str, object]]
+    interviews: Mapping[str, InterviewFacts]
+    matches: Mapping[str, Match]
+
+
+def plan_night(
+    store: Store,
+    entries: Sequence[Entry],
+    *,
+    frame: StudyFrame,
+    keys: StudyKeys,
+    matches: Mapping[str, Match],
+    sleep: Callable[[float], None],
+    retry: bool = False,
+) -> Plan:
+    """Return what is to be done with the entries under ``calls/``.
+
+    Parameters
+    ----------
+    sleep:
+        Waits the given seconds between the two looks at new files.
+    retry:
+        Try failed and quarantined files again although nothing about them has changed.
+    """
+    known = Known(store, known_files(store), interview_facts(store), matches)
+    plan = Plan()
+    fresh = [entry for entry in entries if not settled(entry, known, retry=retry)]
+    if any(entry.is_file for entry in fresh):
+        sleep(SETTLE_S)
+    moving = changing(fresh)
+    seen: dict[str, str] = {}
+    for entry in entries:
+        if entry not in fresh:
+            plan_redo(entry, known, plan, frame=frame, keys=keys)
+        elif entry.path in moving:
+            plan.failures.append(waiting(entry, "its size changes"))
+        else:
+            plan_fresh(entry, known, plan, keys=keys, seen=seen)
+    plan.jobs.sort(key=lambda job: urgency(job, known), reverse=True)
+    return plan
+
+
+def settled(entry: Entry, known: Known, *, retry: bool) -> bool:
+    """Return whether the store holds this very file and need not look at it again."""
+    row = known.files.get(entry.path)
+    if row is None or row["status"] == "waiting" or (row["size_bytes"], row["modified_ns"]) != stamp(entry):
+        return False
+    return row["status"] == "done" or not retry
+
+
+def stamp(entry: Entry) -> tuple[int, int]:
+    """Return size and time of the entry itself, links not followed."""
+    try:
+        status = entry.file.lstat()
+    except OSError:
+        return (-1, -1)
+    return (status.st_size, status.st_mtime_ns)
+
+
+def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen: dict[str, str]) -> None:
+    """Plan a file that the store does not know as it is now."""
+    facts = facts_of(entry, known)
+    interview = known.interviews.get(facts.interview_id or "")
+    if interview is not None and interview.consent == "refused":
+        plan.failures.append(Failure(facts, "waiting", "consent_refused", REFUSED))
+        return
+    try:
+        if entry.is_file and header_promises_more(entry.file):
+            plan.failures.append(waiting(entry, "its header promises more than is there"))
+            return
+        sha256 = sha256_of(entry.file)
+    except AudioError as error:
+        message = str(error).replace(str(entry.file), entry.path)
+        plan.failures.append(Failure(facts, "failed", error.kind, message))
+        return
+    if sha256 in seen:
+        plan.aliases[entry.path] = sha256
+        return
+    seen[sha256] = entry.path
+    if elsewhere(entry, sha256, known):
+        plan.aliases[entry.path] = sha256
+        return
+    if done_stages(known.store, sha256):
+        plan.moved[sha256] = facts
+    language = interview.language if interview else None
+    plan_stages(entry, facts, sha256, known, plan, keys=keys, language=language)
+
+
+def elsewhere(entry: Entry, sha256: str, known: Known) -> bool:
+    """Return whether the same bytes are stored under another name that is still there."""
+    root = entry.file
+    for _ in range(entry.path.count("/") + 1):
+        root = root.parent
+    return any(
+        row["sha256"] == sha256 and row["path"] != entry.path and (root / str(row["path"])).exists()
+        for row in known.files.values()
+    )
+
+
+def plan_redo(entry: Entry, known: Known, plan: Plan, *, frame: StudyFrame, keys: StudyKeys) -> None:
+    """Plan the stages that a changed survey, codebook, setting or model touches; most nights none."""
+    row = known.files[entry.path]
+    if row["status"] != "done" or row["path"] != entry.path:
+        plan.unchanged_n += 1
+        return
+    facts = facts_of(entry, known)
+    interview = known.interviews.get(str(row["interview_id"]))
+    language = interview.language if interview else None
+    if not plan_stages(entry, facts, str(row["sha256"]), known, plan, keys=keys, language=language):
+        plan.unchanged_n += 1
+
+
+def plan_stages(
+    entry: Entry,
+    facts: RecordingFacts,
+    sha256: str,
+    known: Known,
+    plan: Plan,
+    *,
+    keys: StudyKeys,
+    language: str | None,
+) -> bool:
+    """Add the job that brings this recording up to date; return whether there was anything to do."""
+    wanted = keys.of_call(sha256, language=language)
+    todo = stages_to_do(wanted, done_stages(known.store, sha256))
+    if not todo:
+        return False
+    stored = None if "recognition" in todo else stored_result(known.store, sha256[:16])
+    base = facts if stored is None else stored_facts(known.store, sha256[:16], facts)
+    plan.jobs.append(
+        Job(
+            facts=base,
+            file=str(entry.file),
+            keys=wanted,
+            todo=todo,
+            language="ru" if language == "ru" else "en" if language == "en" else None,
+            stored=stored,
+        )
+    )
+    return True
+
+
+def stored_result(store: Store, recording_id: str) -> Stored | None:
+    """Return what an earlier night found, or None where its speech map is not kept."""
+    speech = load_speech(store, recording_id)
+    if speech is None:
+        return None
+    return Stored(
+        heard=load_dialogue(store, recording_id, as_heard=True),
+        dialogue=load_dialogue(store, recording_id),
+        lemmas=load_lemmas(store, recording_id),
+        speech=speech,
+        answers=load_answers(store, recording_id),
+        deliveries=load_deliveries(store, recording_id),
+        pauses=load_pauses(store, recording_id),
+        reasons=load_reasons(store, recording_id),
+        runs=runs_of_recording(store, recording_id),
+    )
+
+
+def facts_of(entry: Entry, known: Known) -> RecordingFacts:
+    """Return what is known of an entry without opening it."""
+    size_bytes, modified_ns = stamp(entry)
+    match = known.matches.get(entry.path)
+    return RecordingFacts(
+        path=entry.path,
+        size_bytes=size_bytes,
+        modified_ns=modified_ns,
+        interview_id=match.interview_id if match else None,
+        matched_by=match.by if match else None,
+    )
+
+
+def stored_facts(store: Store, recording_id: str, facts: RecordingFacts) -> RecordingFacts:
+    """Return the facts with what the store keeps of layout and quality."""
+    row = recording_row(store, recording_id)
+    return replace(facts, layout=row["layout"], quality=json.loads(row["quality_json"]))
+
+
+def waiting(entry: Entry, what: str) -> Failure:
+    """Return the state of a file that is not whole yet."""
+    size_bytes, modified_ns = stamp(entry)
+    facts = RecordingFacts(path=entry.path, size_bytes=size_bytes, modified_ns=modified_ns)
+    return Failure(facts, "waiting", "still_written", STILL_WRITTEN.format(what=what))
+
+
+def urgency(job: Job, known: Known) -> tuple[bool, str, str]:
+    """Return a sorting key, the greatest first: recorded detractors, then the newest interviews."""
+    interview = known.interviews.get(job.facts.interview_id or "")
+    if interview is None:
+        return (False, "", job.facts.path)
+    detractor = interview.nps is not None and interview.nps <= DETRACTOR_MAX
+    return (detractor, interview.started_at or "", job.facts.path)

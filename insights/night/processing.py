@@ -1,0 +1,183 @@
+"""Processing a night's jobs: hand out, store each outcome as it comes, stop in time, code what was typed."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from insights.night.executors import Executor, LocalExecutor, WorkerPlan
+from insights.night.frame import StudyFrame
+from insights.night.jobs import Done, Failed, Job, Outcome
+from insights.night.keys import StudyKeys
+from insights.night.log import NightLog
+from insights.night.planning import Plan
+from insights.store import Failure, Store, save_alias, save_call, save_failure
+from insights.store.night_queries import interview_facts, move_recording
+from insights.store.records import FailureStatus
+
+REAL_MODELS = "insights.night.worker:real_process"
+
+
+class Progress(Protocol):
+    """Shows how far a night has come; counts only, never words."""
+
+    def begin(self, amount: int, *, calls: int) -> None:
+        """Say how much there is to do: bytes of sound and calls."""
+        ...
+
+    def advance(self, amount: int, *, status: str) -> None:
+        """Say that a call of this many bytes has ended, and how."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NightOptions:
+    """What a single run may be told.
+
+    Attributes
+    ----------
+    executor:
+        Where calls are processed; None = worker processes here, as the settings say.
+    maker:
+        ``module:function`` that builds a worker's chain.
+    stop_at:
+        After this moment no further call is begun; what is under way ends, the rest is left for the next run.
+    retry:
+        Try failed and quarantined files again.
+    progress:
+        Is told how far the run has come; None = silent.
+    """
+
+    executor: Executor | None = None
+    maker: str = REAL_MODELS
+    stop_at: datetime | None = None
+    retry: bool = False
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NightReport:
+    """What a night did.
+
+    ``done, failed, quarantined, waiting`` count recordings of this run; ``unchanged`` needed nothing;
+    ``typed`` written interviews were coded; ``left`` calls were not begun before the deadline.
+    """
+
+    done: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    waiting: int = 0
+    unchanged: int = 0
+    typed: int = 0
+    left: int = 0
+    seconds: float = 0.0
+    sound_s: float = 0.0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 = everything new is done or there was nothing new; 3 = a recording failed in this run."""
+        return 3 if self.failed or self.quarantined else 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a run while it goes on."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    sound_s: float = 0.0
+
+
+def save_plan(store: Store, plan: Plan, tally: Tally, log: NightLog) -> None:
+    """Store what needs no worker: files that cannot be used, files that wait, further names of known bytes."""
+    for failure in plan.failures:
+        save_failure(store, failure)
+        tally.counts[failure.status] += 1
+        log.write("file", recording=failure.facts.path, status=failure.status, kind=failure.kind)
+    for path, sha256 in plan.aliases.items():
+        save_alias(store, path, sha256=sha256)
+    for sha256, facts in plan.moved.items():
+        move_recording(store, sha256, path=facts.path, size_bytes=facts.size_bytes, modified_ns=facts.modified_ns)
+
+
+def process(
+    store: Store,
+    jobs: Sequence[Job],
+    *,
+    frame: StudyFrame,
+    options: NightOptions,
+    tally: Tally,
+    log: NightLog,
+) -> None:
+    """Process the jobs and store each outcome as it comes."""
+    if not jobs:
+        return
+    settings = frame.settings.night
+    executor = options.executor or LocalExecutor(worker_count(settings.workers, len(jobs)))
+    plan = WorkerPlan(options.maker, str(frame.folder.root), settings.call_minutes * 60, settings.worker_gb)
+    batches = batches_of(jobs, size=settings.batch_calls, workers=getattr(executor, "workers", 1))
+    if options.progress:
+        options.progress.begin(sum(job.facts.size_bytes or 0 for job in jobs), calls=len(jobs))
+    left = {job.facts.path for job in jobs}
+    for outcome in executor.run(until(batches, options.stop_at), plan):
+        left.discard(outcome.job.facts.path)
+        save_outcome(store, outcome, tally, log)
+        if options.progress:
+            options.progress.advance(outcome.job.facts.size_bytes or 0, status=type(outcome).__name__.lower())
+    tally.counts["left"] = len(left)
+
+
+def worker_count(wished: int, jobs: int) -> int:
+    """Return how many worker processes to start: never more than there are jobs.
+
+    Examples
+    --------
+    >>> worker_count(4, 2)
+    2
+    """
+    return max(1, min(wished or len(os.sched_getaffinity(0)), jobs))
+
+
+def batches_of(jobs: Sequence[Job], *, size: int, workers: int) -> list[tuple[Job, ...]]:
+    """Return the jobs in batches, in order; small enough that every worker gets one."""
+    fitting = max(1, min(size, -(-len(jobs) // workers)))
+    return [tuple(jobs[at : at + fitting]) for at in range(0, len(jobs), fitting)]
+
+
+def until(batches: Iterable[Sequence[Job]], stop_at: datetime | None) -> Iterator[Sequence[Job]]:
+    """Yield batches while there is time."""
+    for batch in batches:
+        if stop_at is not None and datetime.now(stop_at.tzinfo) >= stop_at:
+            return
+        yield batch
+
+
+def save_outcome(store: Store, outcome: Outcome, tally: Tally, log: NightLog) -> None:
+    """Store what became of one recording, in one transaction."""
+    path = outcome.job.facts.path
+    if isinstance(outcome, Done):
+        save_call(store, outcome.record)
+        tally.counts["done"] += 1
+        tally.sound_s += outcome.record.facts.duration_s or 0.0
+        spent_s = sum(run.seconds or 0.0 for run in outcome.record.runs)
+        log.write("call", recording=path, status="done", seconds=round(spent_s, 2))
+        return
+    status: FailureStatus = "failed" if isinstance(outcome, Failed) else "quarantined"
+    save_failure(store, Failure(outcome.job.facts, status, outcome.kind, outcome.message))
+    tally.counts[status] += 1
+    log.write("call", recording=path, status=status, kind=outcome.kind)
+
+
+def process_typed(store: Store, frame: StudyFrame, keys: StudyKeys) -> int:
+    """Code written interviews that are new or touched by a change; return how many."""
+    from insights.night.models import load_coder
+    from insights.night.typed import code_typed, typed_to_do
+
+    todo = typed_to_do(store, keys)
+    if not todo:
+        return 0
+    return code_typed(store, todo, frame=frame, keys=keys, coder=load_coder(frame), interviews=interview_facts(store))

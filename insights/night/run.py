@@ -1,0 +1,107 @@
+"""The night run: everything new under calls/ and responses/, resumable at any moment, written by one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from insights.night.frame import StudyFrame, load_frame
+from insights.night.ingestion import ingest_into
+from insights.night.keys import study_keys
+from insights.night.log import open_log
+from insights.night.planning import plan_night
+from insights.night.processing import NightOptions, NightReport, Tally, process, process_typed, save_plan
+from insights.night.scan import Entry, entries_under
+from insights.store import (
+    Match,
+    NamePattern,
+    Store,
+    StoreError,
+    begin_night,
+    close_night,
+    end_night,
+    match_recordings,
+    open_store,
+    run_lock,
+)
+from insights.store.night_queries import drop_night
+
+
+def run_night(study_dir: Path, options: NightOptions | None = None) -> NightReport:
+    """Process everything new in a study and return what was done.
+
+    Raises
+    ------
+    SettingsError, SurveyError
+        Where the study's files cannot be used; see ``earful check``.
+    StoreError, StudyLocked
+        Where another process holds the study, or the store cannot be written.
+    ModelError
+        Where a model is missing or altered.
+    """
+    options = options or NightOptions()
+    frame = load_frame(study_dir)
+    frame.folder.make()
+    began = time.monotonic()
+    with run_lock(study_dir, why="the night run"):
+        store = open_store(frame.folder.store)
+        try:
+            report = night_in(store, frame, options)
+        finally:
+            store.close()
+    return replace(report, seconds=time.monotonic() - began)
+
+
+def night_in(store: Store, frame: StudyFrame, options: NightOptions) -> NightReport:
+    """Run a night in an open store whose lock is held."""
+    night_id = begin_night(store)
+    tally = Tally()
+    try:
+        ingestion = ingest_into(store, frame)
+        keys = study_keys(frame, models=model_hashes(frame))
+        entries = entries_under(frame.folder.calls)
+        matches = matches_of(store, frame, entries)
+        plan = plan_night(
+            store, entries, frame=frame, keys=keys, matches=matches, sleep=time.sleep, retry=options.retry
+        )
+        log = open_log(frame.folder)
+        log.write("night", night=night_id, n=len(plan.jobs))
+        save_plan(store, plan, tally, log)
+        process(store, plan.jobs, frame=frame, options=options, tally=tally, log=log)
+        tally.counts["typed"] = process_typed(store, frame, keys)
+        close_night(store, pattern=pattern_of(frame))
+    except BaseException:
+        with suppress(StoreError):  # a full disk must not hide what went wrong first
+            end_night(store, night_id, status="failed", counts=tally.counts)
+        raise
+    worked = bool(tally.counts.total() - tally.counts["waiting"])
+    if worked:
+        status = "stopped" if tally.counts["left"] else "done"
+        end_night(store, night_id, status=status, counts=tally.counts)
+    else:
+        drop_night(store, night_id)
+    log.write("end", night=night_id, status="done", n=tally.counts["done"], left=tally.counts["left"])
+    fields = {name: tally.counts[name] for name in ("done", "failed", "quarantined", "waiting", "typed", "left")}
+    return NightReport(**fields, unchanged=plan.unchanged_n, sound_s=tally.sound_s, problems=ingestion.problems)
+
+
+def model_hashes(frame: StudyFrame) -> dict[str, str]:
+    """Return name -> hash of every model that results rest on."""
+    from transcribe.models import resolve
+
+    names = [frame.settings.recognition.model, "segmentation-3.0", "campplus", "silero-vad", "e5-small"]
+    return {name: resolve(name, configured=frame.settings.models).sha256 for name in names}
+
+
+def pattern_of(frame: StudyFrame) -> NamePattern | None:
+    """Return how the telephone system names files, or None where nobody said."""
+    options = frame.settings.recordings
+    return NamePattern(options.pattern, options.time_format, options.match_minutes) if options.pattern else None
+
+
+def matches_of(store: Store, frame: StudyFrame, entries: Sequence[Entry]) -> dict[str, Match]:
+    """Return path -> interview for everything under ``calls/``."""
+    return match_recordings(store, [entry.path for entry in entries], pattern=pattern_of(frame))

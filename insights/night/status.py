@@ -1,0 +1,148 @@
+"""Status and gaps of a study: what is done, waiting, failed, unmatched, and the cure for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from insights.settings import StudyFolder
+from insights.store import Store, last_night, lock_holder, open_store, response_problems
+from insights.store.status_queries import (
+    doubtful_recordings,
+    interviews_without_recording,
+    layout_rows,
+    missed_questions,
+    recording_counts,
+    recording_states,
+    study_totals,
+    unknown_parties,
+    unmatched_recordings,
+)
+
+# What a flag means and what to do about it, in one line.
+FLAG_CURES = {
+    "one_voice": "only one voice was heard (voicemail, an announcement?); listen, then exclude or keep it",
+    "third_voice": "a third voice was heard (a transfer, a colleague?); its words count for nobody",
+    "voices_alike": "the two voices are hard to tell apart; listen before quoting",
+    "swapped_channels": "operator and respondent sat on each other's channel; corrected here, tell the exchange",
+    "roles_unknown": "nobody could be told to be the operator; `earful correct --swap` or settle by listening",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is missing or doubtful: ``kind`` for programs, where it is, and what to do."""
+
+    kind: str
+    where: str
+    cure: str
+
+
+def status_of(study_dir: Path) -> dict[str, Any]:  # Any: JSON for programs
+    """Return the state of a study as JSON can hold it.
+
+    Raises
+    ------
+    StoreError
+        Where there is no store yet.
+    """
+    store = open_store(StudyFolder(study_dir).store, readonly=True)
+    try:
+        return {
+            "recordings": recording_counts(store),
+            "not_done": recording_states(store),
+            "layouts": [layout_summary(row) for row in layout_rows(store)],
+            "doubtful": doubtful_recordings(store),
+            "unmatched_recordings": unmatched_recordings(store),
+            "interviews_without_recording": [row["interview_id"] for row in interviews_without_recording(store)],
+            "totals": study_totals(store),
+            "last_night": last_night(store),
+            "running": lock_holder(study_dir),
+            "response_problems": len(response_problems(store)),
+        }
+    finally:
+        store.close()
+
+
+def layout_summary(row: Mapping[str, Any]) -> dict[str, object]:
+    """Return how a recording's channels are used, with the evidence."""
+    quality = row["quality"]
+    return {
+        "path": row["path"],
+        "layout": row["layout"],
+        "channels": row["channels"],
+        "language": row["language"],
+        "evidence": quality.get("layout", {}),
+        "role_margin": quality.get("roles", {}).get("margin"),
+    }
+
+
+def gaps_of(study_dir: Path) -> list[Gap]:
+    """Return everything that is missing or doubtful in a study, each with its cure."""
+    store = open_store(StudyFolder(study_dir).store, readonly=True)
+    try:
+        return list(gaps_in(store))
+    finally:
+        store.close()
+
+
+def gaps_in(store: Store) -> Iterator[Gap]:
+    """Yield the gaps of an open store, the gravest first."""
+    for found in (unusable, unmatched, without_recording, unreadable_rows, doubts, questions_missed):
+        yield from found(store)
+
+
+def unusable(store: Store) -> Iterator[Gap]:
+    """Yield recordings that failed, are quarantined or wait."""
+    for row in recording_states(store):
+        yield Gap(row["status"], row["path"], row["error"])
+
+
+def unmatched(store: Store) -> Iterator[Gap]:
+    """Yield recordings that no interview owns."""
+    for row in unmatched_recordings(store):
+        if row["candidates"]:
+            cure = f"could belong to {row['candidates']}; name the file in one of these rows"
+        else:
+            cure = "no row in responses/ names it; add one with this file name in its recording column"
+        yield Gap("unmatched_recording", row["path"], cure)
+
+
+def without_recording(store: Store) -> Iterator[Gap]:
+    """Yield phone interviews without a recording."""
+    for row in interviews_without_recording(store):
+        yield Gap("no_recording", row["interview_id"], recording_cure(row))
+
+
+def unreadable_rows(store: Store) -> Iterator[Gap]:
+    """Yield rows of ``responses/`` that could not be used."""
+    for row in response_problems(store):
+        yield Gap("response", f"responses/{row['path']}:{row['line']}", f"{row['problem']}; {row['cure']}")
+
+
+def doubts(store: Store) -> Iterator[Gap]:
+    """Yield recordings with named doubts, and those whose parties nobody could tell."""
+    for path in unknown_parties(store):
+        yield Gap("roles_unknown", path, FLAG_CURES["roles_unknown"])
+    for row in doubtful_recordings(store):
+        for flag in row["flags"]:
+            cure = FLAG_CURES.get(flag, "see `earful status --json` for the evidence")
+            yield Gap("doubt", row["path"], f"{flag}: {cure}")
+
+
+def questions_missed(store: Store) -> Iterator[Gap]:
+    """Yield scores whose question was not found in the sound."""
+    for row in missed_questions(store):
+        cure = "a number was recorded but its question was not found; listen, or add an alias to survey.toml"
+        yield Gap("question_not_found", f"{row['path']} {row['question_id']}", cure)
+
+
+def recording_cure(row: Mapping[str, Any]) -> str:
+    """Return what to do about an interview without a recording."""
+    if row["consent"] == "refused":
+        return "consent refused: its numbers count, nothing is listened to"
+    if row["recording_name"]:
+        return f"put {row['recording_name']} into calls/"
+    return "its row names no recording; name one, or set [recordings] pattern in earful.toml"

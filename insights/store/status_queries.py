@@ -1,0 +1,119 @@
+"""What `earful status` and `earful gaps` ask the store."""
+
+from __future__ import annotations
+
+import json
+
+from insights.store.connection import Row, Store, query
+
+
+def recording_states(store: Store) -> list[Row]:
+    """Return every recording that is not plainly done: path, status, kind and error, ordered by status and path."""
+    sql = "SELECT path, status, error_kind, error, try_n FROM recording WHERE status <> 'done' ORDER BY status, path"
+    return query(store, sql)
+
+
+def recording_counts(store: Store) -> dict[str, int]:
+    """Return status -> number of recordings."""
+    sql = "SELECT status, count(*) AS n FROM recording GROUP BY status"
+    counts = {row["status"]: int(row["n"]) for row in query(store, sql)}
+    return {status: counts.get(status, 0) for status in ("done", "failed", "quarantined", "waiting")}
+
+
+def unmatched_recordings(store: Store) -> list[Row]:
+    """Return recordings that no interview owns, with the interviews they might belong to."""
+    sql = """SELECT recording.path, group_concat(recording_candidate.interview_id, ', ') AS candidates
+             FROM recording LEFT JOIN recording_candidate USING(recording_id)
+             WHERE recording.interview_id IS NULL AND recording.status = 'done'
+             GROUP BY recording.recording_id ORDER BY recording.path"""
+    return query(store, sql)
+
+
+def interviews_without_recording(store: Store) -> list[Row]:
+    """Return phone interviews whose recording is not there: the name their row gives, or None."""
+    sql = """SELECT interview_id, recording_name, consent FROM interview
+             WHERE mode = 'phone'
+               AND NOT EXISTS (SELECT 1 FROM recording WHERE recording.interview_id = interview.interview_id)
+             ORDER BY interview_id"""
+    return query(store, sql)
+
+
+def doubtful_recordings(store: Store) -> list[Row]:
+    """Return done recordings with named doubts: path, layout, flags."""
+    sql = "SELECT path, layout, language, quality_json FROM recording WHERE status = 'done' ORDER BY path"
+    found = []
+    for row in query(store, sql):
+        quality = json.loads(row["quality_json"])
+        flags = [*quality.get("file", []), *quality.get("flags", [])]
+        if flags:
+            found.append({"path": row["path"], "layout": row["layout"], "flags": flags})
+    return found
+
+
+def layout_rows(store: Store) -> list[Row]:
+    """Return path, layout, language and the evidence for both, of every done recording."""
+    sql = """SELECT path, layout, language, channels, duration_s, quality_json
+             FROM recording WHERE status = 'done' ORDER BY path"""
+    rows = query(store, sql)
+    return [{**row, "quality": json.loads(row.pop("quality_json"))} for row in rows]
+
+
+def unknown_parties(store: Store) -> list[str]:
+    """Return the recordings in which nobody could tell who is the operator."""
+    sql = """SELECT DISTINCT recording.path FROM turn JOIN recording USING(recording_id)
+             WHERE turn.party = 'unknown' ORDER BY recording.path"""
+    return [row["path"] for row in query(store, sql)]
+
+
+def missed_questions(store: Store) -> list[Row]:
+    """Return scores that were recorded for a done recording but whose question was not found in it."""
+    sql = """SELECT recording.path, answer.question_id FROM answer JOIN interview USING(interview_id)
+             JOIN recording ON recording.interview_id = interview.interview_id
+             WHERE answer.recorded_value IS NOT NULL AND recording.status = 'done'
+               AND NOT EXISTS (SELECT 1 FROM asked WHERE asked.recording_id = recording.recording_id
+                               AND asked.question_id = answer.question_id)
+             ORDER BY recording.path, answer.question_id"""
+    return query(store, sql)
+
+
+def study_totals(store: Store) -> Row:
+    """Return counts of the whole store: interviews by mode, minutes heard, reasons, mismatches."""
+    sql = """SELECT (SELECT count(*) FROM interview WHERE mode = 'phone') AS phone_interviews,
+                    (SELECT count(*) FROM interview WHERE mode = 'online') AS online_interviews,
+                    (SELECT coalesce(sum(duration_s), 0) / 60 FROM recording WHERE status = 'done') AS minutes,
+                    (SELECT count(*) FROM reason) AS reasons,
+                    (SELECT count(*) FROM answer WHERE agreement = 'mismatch') AS mismatches"""
+    return query(store, sql)[0]
+
+
+def nps_counts(store: Store, *, mode: str, value: str) -> tuple[int, int, int]:
+    """Return promoters, passives, detractors of one mode by recorded or by spoken scores.
+
+    Raises
+    ------
+    ValueError
+        For a ``value`` other than ``recorded`` or ``spoken``.
+    """
+    if value not in ("recorded", "spoken"):
+        raise ValueError(f"value = {value!r}; choose recorded or spoken")
+    column = f"answer.{value}_value"
+    sql = f"""SELECT sum({column} >= 9), sum({column} BETWEEN 7 AND 8), sum({column} <= 6)
+              FROM answer JOIN question USING(question_id) JOIN interview USING(interview_id)
+              WHERE question.kind = 'nps' AND interview.mode = ? AND {column} IS NOT NULL"""  # noqa: S608 - two names
+    promoters, passives, detractors = store.conn.execute(sql, (mode,)).fetchone()
+    return (promoters or 0, passives or 0, detractors or 0)
+
+
+def mismatches(store: Store) -> list[Row]:
+    """Return spoken scores that differ from the recorded ones, those that move a respondent's group first."""
+    return query(store, "SELECT * FROM score_mismatch ORDER BY moves_group DESC, interview_id, question_id")
+
+
+def sample_reasons(store: Store, *, n: int) -> list[Row]:
+    """Return some reasons with quotes that play: the surest of each call, one code at most once."""
+    sql = """SELECT interview_id, score, code, polarity, quote, start_s, end_s FROM (
+               SELECT *, row_number() OVER (PARTITION BY code ORDER BY confidence DESC, reason_id) AS in_code,
+                      row_number() OVER (PARTITION BY interview_id ORDER BY confidence DESC, reason_id) AS in_call
+               FROM why WHERE special IS NULL AND start_s IS NOT NULL)
+             WHERE in_code = 1 AND in_call <= 2 ORDER BY in_call, polarity, interview_id LIMIT ?"""
+    return query(store, sql, (n,))
