@@ -36,7 +36,7 @@ def _voice(rng: np.random.Generator, count: int, rate_hz: int) -> Sound:
     at_s = 0.3
     while at_s < time_s[-1]:
         long_s = rng.uniform(0.1, 0.3)
-        inside = (time_s >= at_s) & (time_s < at_s + long_s)
+        inside = slice(*np.searchsorted(time_s, [at_s, at_s + long_s]))
         local = (time_s[inside] - at_s) / long_s
         pitch_hz = rng.uniform(110, 220) * (1 + 0.1 * local)
         phase = 2 * np.pi * np.cumsum(pitch_hz) / rate_hz
@@ -86,10 +86,10 @@ class Clean:
     make: Callable[[Sound], bytes]
     decoded_rate_hz: int = 0
 
-    def write(self, folder: Path, *, seed: int = 1, sound: Sound | None = None) -> Path:
-        """Write the file below ``folder``."""
+    def write(self, folder: Path, *, seed: int = 1, seconds: float = 3.0, sound: Sound | None = None) -> Path:
+        """Write the file below ``folder``, ``sound`` or else some seconds of ``speech_like``."""
         if sound is None:
-            sound = speech_like(rate_hz=self.rate_hz, channels=self.channels, seed=seed)
+            sound = speech_like(seconds=seconds, rate_hz=self.rate_hz, channels=self.channels, seed=seed)
         path = folder / self.name
         path.write_bytes(self.make(sound))
         return path
