@@ -15,7 +15,7 @@ from transcribe.diarization.embedding import RATE_HZ, CamPlus
 from transcribe.diarization.protocol import Diarized
 from transcribe.diarization.pyannote_pipeline import Listened, PyannotePass
 from transcribe.diarization.tracks import Floats
-from transcribe.diarization.votes import purity, two_centres, votes
+from transcribe.diarization.votes import purity, two_voices, votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class MonoOptions:
     """
 
     pure_from: float = 0.95
-    vote_weight: float = 3.0
+    vote_weight: float = 0.3
     alike_from: float = 0.93
     least_share: float = 0.03
 
@@ -72,17 +72,14 @@ def decided(listened: Listened, *, duration_s: float, options: MonoOptions = Mon
         return Diarized((), "nobody")
     if len(listened.windows) <= 1:
         return Diarized((speech,), "one_voice", ("one_voice",))
-    seconds = np.array([window.last - window.first for window in listened.windows]) * tracks.hop_s
-    centres = two_centres(listened.vectors, seconds)
-    margins = listened.vectors @ (centres[0] - centres[1])
-    share = float(seconds[margins < 0].sum() / seconds.sum())
-    vote = votes(listened.windows, margins, tracks.frames)
+    found = two_voices(listened.vectors, listened.windows, tracks)
+    vote = votes(listened.windows, found.margins, tracks.frames)
     evidence = {
         "purity": purity(tracks, vote),
-        "similarity": float(centres[0] @ centres[1]),
-        "second_share": share,
+        "similarity": found.similarity,
+        "second_share": found.second_share,
     }
-    if evidence["similarity"] >= options.alike_from or share < options.least_share:
+    if found.similarity >= options.alike_from or found.second_share < options.least_share:
         return Diarized((speech,), "one_voice", ("one_voice",), evidence)
     path, score = _scored(listened, vote, believed=evidence["purity"] >= options.pure_from, options=options)
     first, second = _divided(score, speech, hop_s=tracks.hop_s)
