@@ -1,0 +1,101 @@
+"""A worker's chain without weights, for tests: real decoding, a made-up dialogue, poison by file name.
+
+Workers import it by the name ``fake_night:make``; the tests put this folder on the path.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from audio.activity import Lane, SpeechMap
+from audio.decode import decode
+from audio.failures import AudioError
+from audio.span import Span
+from insights.answers import Answer, Asked
+from insights.night.jobs import Done, Failed, Job, Outcome
+from insights.store import CallRecord, RunRecord
+from transcribe.dialogue import Dialogue, Turn, Word
+
+MAKER = "fake_night:make"
+NUMBERS = ("ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять")
+
+
+def make(study_dir: str) -> Callable[[Sequence[Job]], list[Outcome]]:
+    """Return a chain that answers every call the same way, whatever its order."""
+
+    def process(jobs: Sequence[Job]) -> list[Outcome]:
+        return [outcome_of(job) for job in jobs]
+
+    return process
+
+
+def outcome_of(job: Job) -> Outcome:
+    """Return a made-up record of a real file; fall ill where the file's name says so."""
+    fall_ill(Path(job.file).stem)
+    try:
+        decoded = decode(job.file, call_id=job.facts.path)
+    except AudioError as error:
+        return Failed(job, error.kind, str(error).replace(job.file, job.facts.path))
+    facts = replace(
+        job.facts,
+        sha256=decoded.facts.sha256,
+        duration_s=decoded.recording.duration_s,
+        sample_rate=decoded.recording.rate_hz,
+        channels=decoded.recording.channels,
+        codec=decoded.facts.codec,
+        layout="separated",
+    )
+    score = int((decoded.facts.sha256 or "0")[:2], 16) % 11
+    dialogue = dialogue_of(job.facts.path, score)
+    answer = Answer(
+        "nps",
+        (1,),
+        dialogue.turns[1].text,
+        dialogue.turns[1].span,
+        value=float(score),
+        value_span=dialogue.turns[1].span,
+        value_text=NUMBERS[score],
+        confidence=0.99,
+        rule="single",
+    )
+    record = CallRecord(
+        facts=facts,
+        dialogue=dialogue,
+        lemmas=tuple(turn.text.lower() for turn in dialogue.turns),
+        speech=SpeechMap(job.facts.path, (Lane("channel0", 0, (Span(0.0, 0.5),)), Lane("channel1", 0, ())), "fake"),
+        asked=(Asked("nps", Span(0.0, 0.4), 0, 1.0),),
+        answers=(answer,),
+        runs=tuple(RunRecord(stage, key, "fake", "1") for stage, key in job.keys.items()),
+    )
+    return Done(job, record)
+
+
+def dialogue_of(path: str, score: int) -> Dialogue:
+    """Return a question and its answer."""
+    question, reply = Word("Порекомендуете?", Span(0.0, 0.4), 0.9), Word(NUMBERS[score], Span(0.5, 0.9), 0.9)
+    return Dialogue(
+        path,
+        "ru",
+        (
+            Turn("operator", question.span, (question,), "channel0"),
+            Turn("respondent", reply.span, (reply,), "channel1"),
+        ),
+    )
+
+
+def fall_ill(name: str) -> None:
+    """Do what a poisonous recording does to its worker."""
+    if name.startswith("slow"):
+        time.sleep(0.2)
+    elif name.startswith("exit"):
+        os._exit(9)
+    elif name.startswith("hang"):
+        time.sleep(600)
+    elif name.startswith("greedy"):
+        bytearray(1 << 40)
+    elif name.startswith("raise"):
+        raise RuntimeError("a fault of the chain that nobody foresaw")
