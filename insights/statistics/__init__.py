@@ -1,1 +1,1 @@
-"""Figures with n, interval and method."""
+"""Figures with their interval, their n and how they came about: scores, shares, changes, drivers."""
