@@ -8,6 +8,8 @@ from typing import Any
 from insights.language.english_lemma import english_lemma
 from insights.language.tokens import Language, tokens
 
+_MIN_NOUN_SCORE = 0.15
+
 
 def lemmas(text: str, language: Language) -> list[str]:
     """Return the lemma of every word of ``text``, lower case, ё as е.
@@ -40,6 +42,16 @@ def part_of_speech(word: str) -> str:
     'ADVB'
     """
     return str(analyser().parse(word)[0].tag.POS or "")
+
+
+@lru_cache(maxsize=200_000)
+def is_noun(word: str) -> bool:
+    """Return whether a Russian form can be read as a noun at all ("накладная" is an adjective first).
+
+    >>> is_noun("накладная"), is_noun("быстро")
+    (True, False)
+    """
+    return any(reading.tag.POS == "NOUN" and reading.score > _MIN_NOUN_SCORE for reading in analyser().parse(word))
 
 
 @lru_cache(maxsize=200_000)

@@ -11,7 +11,11 @@ from insights.reasons.codewords import Hit
 _SURE = 0.9  # above, words decide alone and the clause need not be embedded
 _ENOUGH = 0.45
 _RATING_SHARE = 0.8  # words that only rate ("долго") count less than words that name a thing
-_CONTEXT_BONUS = 0.3
+_RATING_BESIDE_THING = (
+    0.5  # and less still where another code's thing is named: "вежливый курьер" is about the courier
+)
+_THING_WEIGHT = 0.55
+_CONTEXT_BONUS = 0.45
 _TIE = 0.25
 _MEANING_SHARE = 0.2
 _MEANING_ALONE = 2.6
@@ -37,15 +41,22 @@ class Choice:
 
 def word_scores(hits: Sequence[Hit], *, context: str | None) -> dict[str, float]:
     """Return how far the words speak for each code; each word counts once a code."""
+    things = {hit.code_id for hit in hits if hit.names_thing and hit.weight >= _THING_WEIGHT}
     by_word: dict[str, dict[int, float]] = defaultdict(dict)
     for hit in hits:
-        value = hit.weight * (1.0 if hit.names_thing else _RATING_SHARE)
+        value = hit.weight * _share(hit, things, context)
         by_word[hit.code_id][hit.start] = max(value, by_word[hit.code_id].get(hit.start, 0.0))
     scores = {}
     for code_id, values in by_word.items():
         best = sorted(values.values(), reverse=True)
         scores[code_id] = best[0] + 0.3 * sum(best[1:]) + (_CONTEXT_BONUS if code_id == context else 0.0)
     return scores
+
+
+def _share(hit: Hit, things: set[str], context: str | None) -> float:
+    if hit.names_thing or hit.code_id == context:
+        return 1.0
+    return _RATING_BESIDE_THING if things - {hit.code_id} else _RATING_SHARE
 
 
 def needs_meaning(scores: Mapping[str, float]) -> bool:
@@ -68,6 +79,8 @@ def choose(hits: Sequence[Hit], *, likenesses: Mapping[str, float] | None, conte
     """
     scores = word_scores(hits, context=context)
     meant = likenesses or {}
+    if context is not None and context not in scores and not any(_speaks_up(hit) for hit in hits):
+        return None
     if scores:
         both = {code: value + _MEANING_SHARE * max(0.0, meant.get(code, 0.0)) for code, value in scores.items()}
         best = max(both, key=lambda code: both[code])
@@ -75,6 +88,11 @@ def choose(hits: Sequence[Hit], *, likenesses: Mapping[str, float] | None, conte
             term = max((hit for hit in hits if hit.code_id == best), key=lambda hit: hit.weight).term
             return Choice(best, min(1.0, scores[best]), f"keyword:{term}")
     return _by_meaning(meant, scores)
+
+
+def _speaks_up(hit: Hit) -> bool:
+    """Return whether a word may lead away from what was asked: a thing, or a rating the codebook itself has."""
+    return (hit.names_thing and hit.weight >= _THING_WEIGHT) or hit.source == "include"
 
 
 def _by_meaning(meant: Mapping[str, float], scores: Mapping[str, float]) -> Choice | None:

@@ -79,7 +79,7 @@ def clauses(seen: Sequence[Seen], text: str, language: Language) -> list[Clause]
 def _borders(seen: Sequence[Seen], text: str, language: Language) -> tuple[set[int], dict[int, Link]]:
     """Return the words to leave out, and where a new piece begins with what parts it."""
     skipped = {index for match in cue(language, "fillers").find(seen) for index in range(match.start, match.end)}
-    borders: dict[int, Link] = {}
+    borders: dict[int, Link] = dict.fromkeys(_own_views(seen, language), "contrast")
     for index in range(1, len(seen)):
         link = _between(seen[index - 1], seen[index], text, language)
         if link is not None:
@@ -94,6 +94,15 @@ def _borders(seen: Sequence[Seen], text: str, language: Language) -> tuple[set[i
                 borders[match.start] = "contrast" if name == "contrast" else "causal"
                 skipped.update(range(match.start, match.end))
     return skipped, borders
+
+
+def _own_views(seen: Sequence[Seen], language: Language) -> list[int]:
+    """Return where, after what others say, the customer's own view begins without a conjunction."""
+    said = [match.end for match in cue(language, "reporting").find(seen)]
+    if not said:
+        return []
+    views = [match.start for match in cue(language, "own_view").find(seen)]
+    return [view for view in views if view > said[0] + 1]
 
 
 def _is_conjunction(index: int, seen: Sequence[Seen], language: Language) -> bool:

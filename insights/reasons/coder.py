@@ -24,6 +24,7 @@ from insights.reasons.statement import Leaning, Statement, leaning_of_question, 
 from insights.survey.codebook import Codebook
 
 RULES_VERSION = 1
+YES_OR_NO = ("ncs", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ class ReasonCoder:
 
     def _context(self, statement: Statement) -> str | None:
         """Return the one code that the question is about, or None."""
+        if statement.question_kind in YES_OR_NO:
+            return None
         if statement.attribute is not None and any(
             code.code_id == statement.attribute for code in self.codebook.codes
         ):
@@ -172,7 +175,7 @@ class ReasonCoder:
             )
             verdict = judge(_view(piece, draft, meant, reported=reported), rules=self.rules)
             choice = _chosen(piece, draft, meant, verdict, carried=carried)
-            if choice is not None:
+            if choice is not None and choice.evidence.startswith("keyword"):
                 carried = choice.code_id
             if choice is not None and verdict is not None and verdict.polarity is not None:
                 found.append(_reason(piece, draft, choice, verdict, verdict.polarity))
@@ -195,7 +198,7 @@ class ReasonCoder:
 
 
 def _is_open(piece: Piece, draft: Draft) -> bool:
-    if draft.statement.question_kind in ("ncs", "closed"):  # a yes or no; only words that name a code make it a reason
+    if draft.statement.question_kind in YES_OR_NO:  # a yes or no; only words that name a code make it a reason
         return False
     if len(piece.clause.seen) < 2 and not piece.codes:  # noqa: PLR2004 - one unknown word has no meaning to compare
         return False
@@ -217,19 +220,26 @@ def _view(piece: Piece, draft: Draft, meant: Read, *, reported: bool) -> View:
 
 def _chosen(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None, *, carried: str | None) -> Choice | None:
     """Return the code of a piece: its own, else the one before it, else the question's."""
-    own = choose(piece.hits, likenesses=meant.likenesses, context=draft.context)
+    language = draft.statement.language
+    content = [seen for seen in piece.clause.seen if not cue(language, "generic").find([seen])]
+    vague = len(content) < 2 or (verdict is not None and verdict.rule == "no_complaint")  # noqa: PLR2004
+    own = choose(piece.hits, likenesses=None if vague else meant.likenesses, context=draft.context)
+    if own is not None and draft.statement.question_kind in YES_OR_NO and not _names(own, piece):
+        return None
     if own is not None or verdict is None or verdict.polarity is None:
         return own
     if verdict.rule in ("no_complaint", "asked_to_improve", "seeds", "named", "asked_for_praise"):
         return None
-    language = draft.statement.language
     starts_with_pronoun = bool(cue(language, "pronouns").find(piece.clause.seen[:2]))
     if carried is not None and (starts_with_pronoun or piece.clause.link in ("soft", "contrast")):
         return Choice(carried, 0.5, "carried")
-    content = [seen for seen in piece.clause.seen if not cue(language, "generic").find([seen])]
     if draft.context is not None and len(piece.clause.seen) >= 2 and content:  # noqa: PLR2004 - "отлично" alone is no reason
         return Choice(draft.context, 0.5, "question")
     return None
+
+
+def _names(choice: Choice, piece: Piece) -> bool:
+    return any(hit.names_thing and hit.code_id == choice.code_id for hit in piece.hits)
 
 
 def _reason(piece: Piece, draft: Draft, choice: Choice, verdict: Verdict, polarity: Polarity) -> Reason:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from insights.language.lemma import lemma, part_of_speech
+from insights.language.lemma import is_noun, lemma, part_of_speech
 from insights.language.tokens import Language, plain, tokens
 from insights.language.wordlists import word_file, words_of
 from insights.reasons.cues import PACKAGE, cue_keys, worth_patterns
@@ -16,8 +16,9 @@ from insights.reasons.reading import Seen, family_of, keys_of, read
 from insights.survey.codebook import Code, Codebook
 
 # How far a word speaks for a code, by where the codebook has it. Includes are what customers say; the rest only hint.
-WEIGHTS = {"include": 1.0, "label": 0.95, "note": 0.8, "thesaurus": 0.6, "example": 0.5, "definition": 0.45}
+WEIGHTS = {"include": 1.0, "label": 0.95, "note": 0.8, "thesaurus": 0.6, "example": 0.35, "definition": 0.35}
 _MIN_HINT_LETTERS = 4
+_RATING_PARTS = frozenset({"ADJF", "ADJS", "ADVB", "COMP", "PREP", "CONJ", "PRCL"})
 _NOTE = re.compile(r"^(?P<what>.+?)\s*[-–—:]+\s*(?P<code>[\w-]+)$")
 _KEPT_SHORT = frozenset({"не", "нет", "ни", "no", "not", "без", "without", "up", "on", "off", "out", "in"})
 
@@ -87,7 +88,15 @@ class CodeWords:
                     Hit(code_id, index, index + 1, weight * 0.9, term, source, term in self.things)
                     for code_id, weight, source in self.terms[term]
                 ]
-        return found
+        return [_discounted(hit, seen, self.language) for hit in found]
+
+
+def _discounted(hit: Hit, seen: Sequence[Seen], language: Language) -> Hit:
+    """Halve a thing that is only named as absent by wish ("без менеджера"): it is not what is rated."""
+    without = ("без",) if language == "ru" else ("without",)
+    if hit.names_thing and hit.start > 0 and seen[hit.start - 1].text in without:
+        return replace(hit, weight=hit.weight / 2)
+    return hit
 
 
 def code_words(codebook: Codebook, language: Language) -> CodeWords:
@@ -132,10 +141,24 @@ def _terms_of(code: Code, codebook: Codebook, language: Language) -> Iterable[tu
         yield from ((term, "include") for term in _phrase_terms(phrase, language))
     for note in _notes_for(code.code_id, codebook, language):
         yield from ((term, "note") for term in _phrase_terms(note, language))
-    yield from ((term, "label") for term in _hints(code.label.get(language, ""), language))
+    yield from _label_terms(code.label.get(language, ""), language)
     for example in code.examples.get(language, ()):
         yield from ((term, "example") for term in _hints(example, language))
     yield from ((term, "definition") for term in _hints(code.definition.get(language, ""), language))
+
+
+def _label_terms(label: str, language: Language) -> Iterable[tuple[str, str]]:
+    """Return a label's words: the head of each part names the code, the rest only hint at it."""
+    for part in re.split(r",|/|\s+(?:и|and|&)\s+", label):
+        words = [token.text for token in tokens(part) if token.text not in function_words(language)]
+        if not words:
+            continue
+        head = words[0] if language == "ru" else words[-1]
+        if len(words) > 1:
+            yield " ".join(words), "label"
+        for word in words:
+            strong = word == head and (len(words) == 1 or not keys_of(word, language) & _too_general(language))
+            yield lemma(word, language), "label" if strong else "definition"
 
 
 def _notes_for(code_id: str, codebook: Codebook, language: Language) -> Iterable[str]:
@@ -152,12 +175,22 @@ def _phrase_terms(phrase: str, language: Language) -> list[str]:
     words = [token.text for token in tokens(phrase)]
     stops = function_words(language)
     content = [word for word in words if word in _KEPT_SHORT or word not in stops] or words
+    if len(content) == 1 and len(words) > 1 and _is_too_general(content[0], language):
+        return [" ".join(words)]
     if len(content) == 1:
         return content
     joined = [" .. ".join(content)]
     if len(content) == 2 and not _KEPT_SHORT & set(content):  # noqa: PLR2004
         joined.append(" .. ".join(reversed(content)))
     return joined
+
+
+def _is_too_general(word: str, language: Language) -> bool:
+    return bool(keys_of(word, language) & _too_general(language))
+
+
+def _too_general(language: Language) -> frozenset[str]:
+    return cue_keys(language, "generic") | cue_keys(language, "vague")
 
 
 def function_words(language: Language) -> frozenset[str]:
@@ -167,7 +200,7 @@ def function_words(language: Language) -> frozenset[str]:
 
 def _hints(text: str, language: Language) -> list[str]:
     """Return the nouns and verbs of a label, example or definition that could name the code's thing."""
-    stops = function_words(language) | cue_keys(language, "generic") | cue_keys(language, "vague")
+    stops = function_words(language) | _too_general(language)
     found: list[str] = []
     for seen in read(text, language):
         if len(seen.text) < _MIN_HINT_LETTERS or seen.keys & stops or seen.text.isdigit():
@@ -201,7 +234,8 @@ def _add_thesaurus(claimed: dict[str, dict[str, tuple[float, str]]], language: L
             continue
         for member in members:
             term = _phrase_terms(member, language)[0]
-            claimed[term].setdefault(winners[0], (WEIGHTS["thesaurus"], "thesaurus"))
+            if WEIGHTS["thesaurus"] > claimed[term].get(winners[0], (0.0, ""))[0]:
+                claimed[term][winners[0]] = (WEIGHTS["thesaurus"], "thesaurus")
 
 
 def _lookups(member: str, language: Language) -> frozenset[str]:
@@ -215,5 +249,5 @@ def _names_thing(term: str, language: Language) -> bool:
     if any(worth_patterns(language, name).find(words) for name in ("positive", "negative", "more", "less")):
         return False
     if language == "ru":
-        return any(part_of_speech(word.text) == "NOUN" for word in words)
+        return any(part_of_speech(word.text) not in _RATING_PARTS or is_noun(word.text) for word in words)
     return True

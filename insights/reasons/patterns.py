@@ -35,13 +35,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled pattern: its text and its slots in order."""
+    """A compiled pattern: its text, its slots in order, and whether it only opens a clause."""
 
     name: str
     slots: tuple[Slot, ...]
+    opens: bool = False
 
     def end_at(self, seen: Sequence[Seen], start: int) -> int | None:
         """Return the index after the last word when the pattern begins at ``start``, else None."""
+        if self.opens and start > 0:
+            return None
         at = start
         for number, slot in enumerate(self.slots):
             reach = range(at, min(at + (slot.gap if number else 0) + 1, len(seen)))
@@ -82,14 +85,17 @@ def _apart(found: list[Match]) -> list[Match]:
 
 
 def compile_pattern(text: str, language: Language) -> Pattern:
-    """Return the pattern that ``text`` spells: "a|b" either, ".." up to three words, "=" that form only.
+    """Return the pattern that ``text`` spells.
+
+    "a|b" either, ".." up to three words between, "=a" that form only, "^" only where a clause opens.
 
     >>> [slot.gap for slot in compile_pattern("найти .. все", "ru").slots]
     [0, 3]
     """
     slots: list[Slot] = []
     gap = 0
-    for part in text.lower().replace("ё", "е").split():
+    opens = text.startswith("^")
+    for part in text.removeprefix("^").lower().replace("ё", "е").split():
         if part == "..":
             gap = _GAP_WORDS
             continue
@@ -98,7 +104,7 @@ def compile_pattern(text: str, language: Language) -> Pattern:
         keys = frozenset(forms) if exact else frozenset(key for form in forms for key in keys_of(form, language))
         slots.append(Slot(keys, exact, gap))
         gap = 0
-    return Pattern(text, tuple(slots))
+    return Pattern(text, tuple(slots), opens)
 
 
 def pattern_set(texts: Iterable[str], language: Language) -> PatternSet:

@@ -15,6 +15,8 @@ from insights.reasons.reading import Seen
 from insights.reasons.worth import Worth, total, worths
 
 _SURE_WEIGHT = 0.5
+_SETTING_WORDS = 3
+_PREPOSITIONS = frozenset({"на", "в", "во", "по", "с", "on", "in", "at", "with"})
 _OWN_CUES = ("wish", "no_complaint", "reporting", "hearsay")
 
 
@@ -58,6 +60,8 @@ def _belong_together(before: Piece, after: Piece) -> bool:
         return True
     if not before.codes and not before.judged:
         return True
+    if not before.judged and _is_setting(before.clause):
+        return True
     if not after.codes:  # "менеджер, очень вежливый"; a judgement of the other sign stands for itself
         return not before.judged or total(before.worths) * total(after.worths) >= 0
     if not after.judged:  # a list: "цены, доставка" are two; "звонил два раза, менеджер" is one
@@ -65,17 +69,28 @@ def _belong_together(before: Piece, after: Piece) -> bool:
     return not before.codes and before.judged and total(before.worths) * total(after.worths) > 0 and not before.hits
 
 
+def _is_setting(clause: Clause) -> bool:
+    """Return whether a piece only says where ("на сайте, ..."): what follows is about that place."""
+    return len(clause.seen) <= _SETTING_WORDS and clause.seen[0].text in _PREPOSITIONS
+
+
 def _parted(piece: Piece, words: CodeWords) -> list[Piece]:
-    """Cut a piece before a second thing where both sides hold a judgement of their own."""
-    things = [hit for hit in piece.hits if hit.names_thing and hit.weight >= _SURE_WEIGHT]
-    for before, after in pairwise(things):
-        if before.code_id == after.code_id or after.start < before.end:
+    """Cut a piece before a second thing, or a second rating, where both sides hold a judgement of their own."""
+    strong = [hit for hit in piece.hits if hit.weight >= _SURE_WEIGHT]
+    for before, after in pairwise(strong):
+        if before.code_id == after.code_id or after.start < before.end or not _opens_another(before, after):
             continue
         at = _phrase_start(piece.clause.seen, after.start, floor=before.end, language=words.language)
-        left, right = _cut(piece, at, words)
-        if left.judged and right.judged and right.codes:
-            return [left, *_parted(right, words)]
+        for border in dict.fromkeys((at, after.start)):
+            left, right = _cut(piece, border, words)
+            if left.judged and right.judged and right.codes:
+                return [left, *_parted(right, words)]
     return [piece]
+
+
+def _opens_another(before: Hit, after: Hit) -> bool:
+    """Return whether a hit opens a reason of its own: a thing does; a rating does after another rating."""
+    return after.names_thing or not before.names_thing
 
 
 def _cut(piece: Piece, at: int, words: CodeWords) -> tuple[Piece, Piece]:

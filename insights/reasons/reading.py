@@ -13,7 +13,7 @@ from insights.language.tokens import Language, tokens
 from transcribe.dialogue import Word
 
 _MIN_READING = 0.12  # rarer readings of a Russian form mislead more often than they help
-_FAMILY_MIN = 4
+_FAMILY_MIN = {"ru": 4, "en": 5}
 _FAMILY_ENDINGS = {
     "ru": re.compile(
         r"(?:ировать|ование|ивать|ывать|енный|ность|ание|ение|щик|очка|ость|ный|ять|ать|ить|еть|уть|ика|ка|ый|ий|ой|но|ие|ия|ся|о|а|я|ь|ы|и|е)$"
@@ -113,4 +113,4 @@ def family_of(word: str, language: Language) -> str:
     stem = _FAMILY_ENDINGS[language].sub("", base)
     if language == "ru":
         stem = re.sub(r"(?<=[вмпбф])л$", "", stem)  # доставить, доставлять: the l of the root's other form
-    return stem if len(stem) >= _FAMILY_MIN else ""
+    return stem if len(stem) >= _FAMILY_MIN[language] else ""

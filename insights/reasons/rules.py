@@ -15,6 +15,7 @@ from insights.reasons.worth import Worth, total
 
 _SHORT_WORDS = 4
 _CLEAR_LEANING = 0.25
+_SCORE_DECIDES = 1.1
 _SCORE_PULL = 0.2  # how far the score given moves the reading of a clause that no word decides
 
 
@@ -80,6 +81,11 @@ def back_channel(view: View) -> Verdict | None:
     return None
 
 
+def asks_back(view: View) -> Verdict | None:
+    """Drop the customer's own questions ("а вы откуда звоните")."""
+    return Verdict(None, "asks_back", 0.8) if view.has("asks_back") and not view.worths else None
+
+
 def reported_speech(view: View) -> Verdict | None:
     """Drop what others say, unless the customer agrees."""
     if view.has("endorsed"):
@@ -129,7 +135,10 @@ def _compared_value(view: View) -> float:
     degree = len(cue(view.language, "better").find(view.clause.seen)) - len(
         cue(view.language, "worse").find(view.clause.seen)
     )
-    return float(degree) or total(view.worths)
+    value = float(degree) or total(view.worths)
+    if value < 0 and not degree and not view.has("before"):  # a complaint beside another company's name is about us
+        return 0.0
+    return value
 
 
 def no_complaint(view: View) -> Verdict | None:
@@ -156,6 +165,8 @@ def asked_to_improve(view: View) -> Verdict | None:
 def worth_words(view: View) -> Verdict | None:
     """Sum the words of praise and complaint, negation applied."""
     value = total(view.worths)
+    if len({worth.value > 0 for worth in view.worths}) > 1:  # praise beside complaint: the score says which is meant
+        value += _SCORE_DECIDES * view.scored
     if not value:
         return None
     polarity: Polarity = 1 if value > 0 else -1
@@ -165,7 +176,7 @@ def worth_words(view: View) -> Verdict | None:
 
 def absence(view: View) -> Verdict | None:
     """Take the absence of the thing rated for a complaint ("нет отделения рядом", "no branch nearby")."""
-    missing = ("нет", "нету") if view.language == "ru" else ("no", "without", "isn't", "aren't")
+    missing = ("нет", "нету", "без") if view.language == "ru" else ("no", "without", "isn't", "aren't")
     words = view.clause.seen
     near = any(
         words[index].text in missing
@@ -200,6 +211,7 @@ def named(view: View) -> Verdict | None:
 
 RULES: tuple[Rule, ...] = (
     back_channel,
+    asks_back,
     reported_speech,
     promise,
     comparison,

@@ -12,11 +12,14 @@ from insights.language.model_files import model_path
 from insights.language.tokens import Language
 from insights.reasons.reading import Seen, family_of, keys_of
 
-_MIN_LETTERS = 5
+_MIN_LETTERS = 4
 _MIN_JOINED_LETTERS = 7
-_MIN_LIKENESS = 0.8
+_MIN_LIKENESS = 0.78
+_MIN_LIKENESS_SHORT = 0.82
 _MIN_LIKENESS_JOINED = 0.83
 _MIN_LIKENESS_KNOWN = 0.93
+_LONG_LETTERS = 9
+_MIN_LIKENESS_KNOWN_LONG = 0.89
 _JOINED_WORDS = (3, 2)
 
 
@@ -65,25 +68,31 @@ def heard_through(seen: Sequence[Seen], expected: Vocabulary) -> tuple[Seen, ...
     A word the dictionary knows is left alone unless it is all but the same; two or three words
     run together ("мены б жиры") count where none of them means anything expected.
     """
-    mended = [_mended(word, expected) for word in seen]
+    joined = _joined(list(seen), expected)
+    return tuple(_mended(word, expected) for word in joined)
+
+
+def _joined(seen: list[Seen], expected: Vocabulary) -> list[Seen]:
     for count in _JOINED_WORDS:
-        for start in range(len(mended) - count + 1):
-            group = mended[start : start + count]
+        for start in range(len(seen) - count + 1):
+            group = seen[start : start + count]
             if any(word.keys & expected.exact for word in group):
                 continue
-            joined = "".join(word.text for word in group)
-            if len(joined) < _MIN_JOINED_LETTERS:
+            together = "".join(word.text for word in group)
+            if len(together) < _MIN_JOINED_LETTERS:
                 continue
-            meant = expected.nearest(joined, least=_MIN_LIKENESS_JOINED)
+            meant = expected.nearest(together, least=_MIN_LIKENESS_JOINED)
             if meant is not None and len(meant) >= _MIN_JOINED_LETTERS:
-                mended[start] = _with_keys(mended[start], meant, expected.language)
-    return tuple(mended)
+                seen[start] = _with_keys(seen[start], meant, expected.language)
+    return seen
 
 
 def _mended(word: Seen, expected: Vocabulary) -> Seen:
     if len(word.text) < _MIN_LETTERS or word.keys & expected.exact:
         return word
-    least = _MIN_LIKENESS_KNOWN if _is_word(word.text, expected.language) else _MIN_LIKENESS
+    least = _MIN_LIKENESS if len(word.text) > _MIN_LETTERS else _MIN_LIKENESS_SHORT
+    if _is_word(word.text, expected.language):
+        least = _MIN_LIKENESS_KNOWN if len(word.text) < _LONG_LETTERS else _MIN_LIKENESS_KNOWN_LONG
     meant = expected.nearest(word.text, least=least)
     return word if meant is None else _with_keys(word, meant, expected.language)
 

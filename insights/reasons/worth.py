@@ -12,6 +12,10 @@ from insights.reasons.reading import Seen
 
 _NEGATION_REACH = {"ru": 3, "en": 4}
 _NEAR_WORDS = 4
+_HELPERS = frozenset({"can", "could", "do", "does", "did", "will", "would", "have", "has", "had"})
+_AFTER_REACH = 4
+_ABSENT = frozenset({"нет", "нету", "никаких", "ноль"})
+_WAS_NOT = (["было"], ["бывает"], ["бывало"], ["возникало"], ["возникает"], ["встречал"], ["видел"], ["видела"])
 _STEM_NEGATED = 0.7  # a denied verb that no list knows ("не берут"): likely a complaint, less surely so
 
 
@@ -95,9 +99,10 @@ def _denied(worth: Worth, seen: Sequence[Seen], language: Language, found: list[
     at = next((index for index in range(worth.start - 1, floor - 1, -1) if is_negator(seen[index], language)), None)
     if at is not None:
         return Worth(at, worth.end, -worth.value, f"not {worth.name}")
-    after = seen[worth.end] if worth.end < len(seen) else None
-    if language == "ru" and worth.value < 0 and after is not None and after.text in ("нет", "нету", "никаких", "ноль"):
-        return Worth(worth.start, worth.end + 1, -worth.value, f"not {worth.name}")
+    after = [word.text for word in seen[worth.end : worth.end + _AFTER_REACH]] if language == "ru" else []
+    for place, text in enumerate(after):
+        if worth.value < 0 and (text in _ABSENT or (text == "не" and after[place + 1 : place + 2] in _WAS_NOT)):
+            return Worth(worth.start, worth.end + place + 1, -worth.value, f"not {worth.name}")
     return worth
 
 
@@ -106,7 +111,9 @@ def _denied_verbs(seen: Sequence[Seen], language: Language, *, taken: list[Worth
     found: list[Worth] = []
     for index, word in enumerate(seen[:-1]):
         follower = seen[index + 1]
-        if not _denies_verb(word, follower, language) or follower.keys & cue_keys(language, "harmless_verbs"):
+        if not _denies_verb(seen[index - 1] if index else None, word, follower, language) or follower.keys & cue_keys(
+            language, "harmless_verbs"
+        ):
             continue
         if any(worth.start <= index + 1 < worth.end or worth.start <= index < worth.end for worth in taken):
             continue
@@ -114,9 +121,11 @@ def _denied_verbs(seen: Sequence[Seen], language: Language, *, taken: list[Worth
     return found
 
 
-def _denies_verb(word: Seen, follower: Seen, language: Language) -> bool:
+def _denies_verb(before: Seen | None, word: Seen, follower: Seen, language: Language) -> bool:
     if language == "ru":
         return word.text == "не" and part_of_speech(follower.text) in ("VERB", "INFN")
+    if word.text == "not" and before is not None:
+        return before.text in _HELPERS
     return (word.text.endswith("n't") or word.text in cue_keys("en", "verb_negators")) and follower.text not in (
         "a",
         "the",
