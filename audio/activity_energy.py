@@ -15,6 +15,8 @@ REFINE_FROM_SNR_DB = 20.0
 _HOP_S = 0.005
 _FRAME_S = 0.02
 _OUTWARD_S = 0.3
+_EDGE_OVER_FLOOR_DB = 3.0
+_EDGE_UNDER_TOP_DB = 32.0
 _ISLAND_OVER_FLOOR_DB = 8.0
 _ISLAND_UNDER_TOP_DB = 20.0
 _APART_S = 0.02
@@ -112,7 +114,7 @@ def refined_edges(
     floor_db = float(np.percentile(quiet, 75)) if quiet.size else SILENT_DB
     moved: list[Span] = []
     for i, span in enumerate(speech):
-        loud = levels >= max(floor_db + 6.0, _top_db(levels, span) - 32.0)
+        loud = levels >= max(floor_db + _EDGE_OVER_FLOOR_DB, _top_db(levels, span) - _EDGE_UNDER_TOP_DB)
         left_s = moved[-1].end_s if moved else 0.0
         right_s = speech[i + 1].start_s if i + 1 < len(speech) else samples.shape[0] / rate_hz
         start_s = max(left_s, _moved_edge(loud, span.start_s, reach_s=reach_s, outwards=-1))

@@ -31,34 +31,45 @@ class HeldSound:
         Seconds of the call.
     unsteadiness:
         Mean change of the spectrum's shape over 60 ms (distance of cepstra in dB); small = held.
-    range_st:
-        Range of the pitch in semitones.
     apart:
         True where silence lies before it, so that it does not merely end a word.
+    firm:
+        True where it meets the firm limits; the others need a second witness.
     """
 
     span: Span
     unsteadiness: float
-    range_st: float
     apart: bool
+    firm: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HeldLimits:
     """What counts as held: change of spectrum, slope and range of pitch, duration.
 
-    0.2-2 s and flat pitch after O'Shaughnessy (1992) and Zhu et al. (2022); the spectral limit was chosen on
-    voices the benchmark does not report.
+    Long, flat or slightly falling pitch and steady formants after O'Shaughnessy (1992) and Zhu et al. (2022); the
+    numbers were chosen on voices the benchmark does not report.
     """
 
-    max_unsteadiness: float = 20.0
-    max_slope_st_s: float = 10.0
-    max_range_st: float = 1.5
-    min_s: float = 0.2
+    max_change: float
+    max_unsteadiness: float
+    min_s: float
+    max_slope_st_s: float = 45.0
+    max_range_st: float = 6.0
     max_s: float = 2.0
 
 
-HELD = HeldLimits()
+FIRM = HeldLimits(max_change=26.0, max_unsteadiness=20.0, min_s=0.3)
+LOOSE = HeldLimits(max_change=32.0, max_unsteadiness=26.0, min_s=0.2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sound:
+    """Pitch in semitones, change of spectrum and level of each 10 ms of one turn."""
+
+    semitones: Frames
+    change: Frames
+    levels: Frames
 
 
 def held_sounds(
@@ -67,10 +78,9 @@ def held_sounds(
     speech: Sequence[Span],
     *,
     start_s: float = 0.0,
-    limits: HeldLimits = HELD,
     pitch: PitchTrack | None = None,
 ) -> tuple[HeldSound, ...]:
-    """Return the held voices of one turn, in order.
+    """Return the held voices of one turn, in order, disjoint.
 
     Parameters
     ----------
@@ -82,34 +92,51 @@ def held_sounds(
         The voice's speech in seconds of the call; tells which held sounds stand apart.
     start_s:
         Where the samples begin in the call.
-    limits:
-        What still counts as held.
     pitch:
-        The track of the same samples where it is at hand already.
+        The track of the same samples, by autocorrelation, where it is at hand already.
+
+    Examples
+    --------
+    >>> held_sounds(np.zeros(80, dtype=np.float32), 8000, [])
+    ()
     """
     if samples.shape[0] < round(0.1 * rate_hz):
         return ()
     track = pitch if pitch is not None else track_pitch(samples, rate_hz)
     change = _spectral_change(samples, rate_hz)
-    levels = level_frames(samples, rate_hz, hop_s=_HOP_S, frame_s=0.032)
+    levels = level_frames(samples, rate_hz, hop_s=_HOP_S)
     count = min(track.f0_hz.shape[0], change.shape[0], levels.shape[0])
-    semitones, change, levels = track.semitones[:count], change[:count], levels[:count]
-    slope = np.full(count, np.inf)
-    slope[5 : count - 5] = np.abs(semitones[10:] - semitones[:-10]) / 0.1
-    steady = (
-        np.isfinite(semitones)
-        & (change < limits.max_unsteadiness)
-        & (np.nan_to_num(slope, nan=np.inf) < limits.max_slope_st_s)
+    sound = _Sound(track.semitones[:count], change[:count], levels[:count])
+    firm = [(span, steadiness, True) for span, steadiness in _within(sound, FIRM, start_s=start_s)]
+    loose = [
+        (span, steadiness, False)
+        for span, steadiness in _within(sound, LOOSE, start_s=start_s)
+        if not any(span.overlap_s(known) > 0 for known, _, _ in firm)
+    ]
+    return tuple(
+        HeldSound(span, steadiness, _apart(span, speech), is_firm)
+        for span, steadiness, is_firm in sorted([*firm, *loose], key=lambda found: found[0])
     )
-    steady &= levels > np.percentile(levels, 95) - _LOUD_DB
-    found: list[HeldSound] = []
+
+
+def _within(sound: _Sound, limits: HeldLimits, *, start_s: float) -> list[tuple[Span, float]]:
+    """Return the stretches that keep the limits, with their mean change of spectrum."""
+    count = sound.levels.shape[0]
+    slope = np.full(count, np.inf)
+    slope[_SIDE : count - _SIDE] = np.abs(sound.semitones[2 * _SIDE :] - sound.semitones[: -2 * _SIDE])
+    slope /= 2 * _SIDE * _HOP_S
+    steady = (sound.change < limits.max_change) & (np.nan_to_num(slope, nan=np.inf) < limits.max_slope_st_s)
+    steady &= np.isfinite(sound.semitones) & (sound.levels > np.percentile(sound.levels, 95) - _LOUD_DB)
+    found: list[tuple[Span, float]] = []
     for first, last in _closed_runs(steady):
         # The measures look 30 ms to both sides and so lose that much at each end of a held sound.
         span = Span(start_s + max(0, first - _SIDE) * _HOP_S, start_s + min(count, last + _SIDE) * _HOP_S)
-        low, high = np.nanpercentile(semitones[first:last], [10, 90])
-        if limits.min_s <= span.duration_s <= limits.max_s and high - low <= limits.max_range_st:
-            found.append(HeldSound(span, float(np.mean(change[first:last])), float(high - low), _apart(span, speech)))
-    return tuple(found)
+        low, high = np.nanpercentile(sound.semitones[first:last], [10, 90])
+        unsteadiness = float(np.mean(sound.change[first:last]))
+        kept = limits.min_s <= span.duration_s <= limits.max_s and high - low <= limits.max_range_st
+        if kept and unsteadiness <= limits.max_unsteadiness:
+            found.append((span, unsteadiness))
+    return found
 
 
 def _spectral_change(samples: Samples, rate_hz: int) -> Frames:
@@ -129,13 +156,13 @@ def _spectral_change(samples: Samples, rate_hz: int) -> Frames:
 
 
 def _closed_runs(steady: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return [first, last) runs after a majority vote over five frames, which closes short holes."""
+    """Return [first, last) runs of steady frames, holes of a frame or two closed by a vote over five."""
     votes = np.convolve(steady, np.ones(5), "same") >= _MAJORITY
     edges = np.diff(np.concatenate([[0], votes.astype(np.int8), [0]]))
     return [
         (int(a), int(b))
         for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
-        if steady[a:b].any()
+        if steady[a:b].any()  # votes may come from the frames beside
     ]
 
 

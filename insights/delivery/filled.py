@@ -8,7 +8,6 @@ from typing import Literal
 
 from audio.fillers import HeldSound
 from audio.span import Span
-from insights.delivery.speaking import Speaking
 from insights.delivery.voice import CallVoice
 from insights.delivery.wording import is_filler
 from transcribe.dialogue import Dialogue, Word
@@ -18,8 +17,8 @@ PROBABLE = 0.6
 
 # The recogniser's times are worth some tenths of a second.
 _REACH_S = 0.3
-_PROBABLE_FROM_S = 0.35
-_LENGTHENED_FROM_S = 0.3
+# A word for a filler that lasts longer covers a stretch the prompted reading did not understand.
+_LONGEST_WORD_S = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class FilledPause:
     turn_idx:
         The turn it lies in.
     certainty:
-        ``confirmed`` (word and sound agree) or ``probable`` (sound alone, at least 0.35 s, silence before it).
+        ``confirmed`` (word and sound agree) or ``probable`` (a firmly held sound alone, silence before it).
     source:
         Which witnesses spoke.
     """
@@ -60,7 +59,6 @@ class TurnFilling:
 def filled_pauses(
     voice: CallVoice,
     dialogue: Dialogue,
-    speaking: Speaking,
     *,
     prompted: Sequence[Word] = (),
 ) -> dict[int, TurnFilling]:
@@ -68,7 +66,7 @@ def filled_pauses(
 
     Parameters
     ----------
-    voice, dialogue, speaking:
+    voice, dialogue:
         The call.
     prompted:
         Filler words of a prompted second pass, in the call's seconds; filler spellings in the dialogue itself
@@ -79,11 +77,12 @@ def filled_pauses(
         turn = dialogue.turns[turn_idx]
         tokens = [word for word in turn.words if is_filler(word.text, language=dialogue.language)]
         tokens += [word for word in prompted if word.span.overlap_s(turn.span) > 0]
-        found[turn_idx] = _judged(turn_voice.held, tokens, turn_idx, speaking.turn_speech[turn_idx])
+        short = [word for word in tokens if word.span.duration_s <= _LONGEST_WORD_S]
+        found[turn_idx] = _judged(turn_voice.held, short, turn_idx)
     return found
 
 
-def _judged(held: Sequence[HeldSound], tokens: Sequence[Word], turn_idx: int, speech: Sequence[Span]) -> TurnFilling:
+def _judged(held: Sequence[HeldSound], tokens: Sequence[Word], turn_idx: int) -> TurnFilling:
     """Sort one turn's held sounds into filled pauses and lengthened vowels."""
     named = _agreeing(held, tokens)
     pauses: list[FilledPause] = []
@@ -91,9 +90,9 @@ def _judged(held: Sequence[HeldSound], tokens: Sequence[Word], turn_idx: int, sp
     for i, sound in enumerate(held):
         if i in named:
             pauses.append(FilledPause(sound.span, turn_idx, "confirmed", "prompted+acoustic"))
-        elif _stands_alone(sound, speech):
+        elif sound.firm and sound.apart:
             pauses.append(FilledPause(sound.span, turn_idx, "probable", "acoustic"))
-        elif sound.span.duration_s >= _LENGTHENED_FROM_S:
+        elif sound.firm and not sound.apart:
             lengthening += 1
     return TurnFilling(tuple(pauses), lengthening)
 
@@ -111,10 +110,3 @@ def _agreeing(held: Sequence[HeldSound], tokens: Sequence[Word]) -> frozenset[in
                 )
             )
     return frozenset(taken)
-
-
-def _stands_alone(sound: HeldSound, speech: Sequence[Span]) -> bool:
-    """Tell whether a held sound is long, has silence before it and fills most of its stretch or begins it."""
-    if not sound.apart or sound.span.duration_s < _PROBABLE_FROM_S:
-        return False
-    return any(sound.span.overlap_s(stretch) >= 0.6 * sound.span.duration_s for stretch in speech)

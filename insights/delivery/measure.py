@@ -49,7 +49,7 @@ def hear_call(
     """Return the respondent's voice, fillers and silent pauses through one call."""
     speaking = speaking_of(speech_map, dialogue)
     voice = call_voice(recording, speech_map, dialogue, speaking, tracker=tracker)
-    filling = filled_pauses(voice, dialogue, speaking, prompted=prompted or ())
+    filling = filled_pauses(voice, dialogue, prompted=prompted or ())
     filled = [pause.span for turn in filling.values() for pause in turn.pauses]
     pauses = silent_pauses(speaking.respondent, speaking.others, filled=filled, not_silence=voice.not_silence)
     return HeardCall(dialogue, speaking, voice, filling, pauses, prompted is not None)

@@ -39,10 +39,10 @@ def wording_of(text: str, *, language: str) -> Wording:
     """Count the wording of one answer.
 
     >>> wording_of("Ну, надо подумать. Наверное, девять.", language="ru")
-    Wording(word_n=5, syllable_n=13, hedge_n=3, repair_n=0, repeat_n=0)
+    Wording(word_n=5, syllable_n=12, hedge_n=3, repair_n=0, repeat_n=0)
     """
-    words = [token.text for token in tokens(text)]
-    spoken = [word for word in words if not is_filler(word, language=language)]
+    written = [word for word in text.split() if not is_filler(word, language=language)]
+    spoken = [token.text for word in written for token in tokens(word)]
     return Wording(
         word_n=len(spoken),
         syllable_n=sum(syllables(word, language=language) for word in spoken),
@@ -55,11 +55,17 @@ def wording_of(text: str, *, language: str) -> Wording:
 def is_filler(word: str, *, language: str) -> bool:
     """Tell whether a recognised word is the spelling of a filled pause.
 
-    >>> is_filler("Эээ...", language="ru"), is_filler("это", language="ru")
+    >>> is_filler("Э-эм...", language="ru"), is_filler("это", language="ru")
     (True, False)
     """
-    said = [token.text for token in tokens(word)]
-    return bool(said) and " ".join(said) in words_of(_PACKAGE, _FILE, language, "fillers")
+    said = "".join(token.text for token in tokens(word))
+    return bool(said) and _filler_pattern(language).fullmatch(said) is not None
+
+
+@cache
+def _filler_pattern(language: str) -> re.Pattern[str]:
+    spellings = words_of(_PACKAGE, _FILE, language, "fillers")
+    return re.compile("|".join(spellings) or r"(?!)")
 
 
 def syllables(word: str, *, language: str) -> int:
@@ -68,7 +74,7 @@ def syllables(word: str, *, language: str) -> int:
     Russian: one for each vowel letter. English: vowel groups without the silent endings (1.3 % off against a
     pronouncing dictionary on 555 syllables).
 
-    >>> syllables("девять", language="ru"), syllables("рated", language="en"), syllables("10", language="en")
+    >>> syllables("девять", language="ru"), syllables("rated", language="en"), syllables("10", language="en")
     (2, 2, 1)
     """
     if word.isdecimal():
