@@ -36,6 +36,7 @@ Meaning = Callable[[str], Mapping[str, float]]
 # What the kind itself says a question is about, whatever the survey's wording.
 ANCHORS: Mapping[str, tuple[frozenset[str], ...]] = {
     "nps": (frozenset({"recommend"}),),
+    "csat": (frozenset({"overall"}),),
     "ncs": (frozenset({"mistake"}), frozenset({"tell"})),
 }
 
@@ -92,10 +93,16 @@ def _weighed(found: Likeness) -> float:
 
 
 def _anchored(said: Sequence[str], question: Question, language: str) -> bool:
-    """Return whether the sentence holds what this kind of question is about."""
-    families = [meanings(word, language) for word in said]
+    """Return whether sentence and question both hold what this kind of question is about."""
     anchors = ANCHORS.get(question.kind, ())
-    return bool(anchors) and all(any(anchor & family for family in families) for anchor in anchors)
+    written = [word for wording in question.wordings(language)[:1] for word in content(wording, language)]
+    return bool(anchors) and _hold(said, anchors, language) and _hold(written, anchors, language)
+
+
+def _hold(words: Sequence[str], anchors: Sequence[frozenset[str]], language: str) -> bool:
+    """Return whether the words name every anchor."""
+    families = [meanings(word, language) for word in words]
+    return all(any(anchor & family for family in families) for anchor in anchors)
 
 
 def scale_read(sentence: Sentence, _said: Sequence[str], question: Question) -> float:

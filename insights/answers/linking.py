@@ -39,7 +39,8 @@ def exchanges(dialogue: Dialogue, asked: Sequence[Asked]) -> tuple[Exchange, ...
     ordered = sorted(asked, key=lambda one: one.span)
     found: list[Exchange] = []
     for i, one in enumerate(ordered):
-        following = ordered[i + 1] if i + 1 < len(ordered) else None
+        # Two questions in one breath share the reply.
+        following = next((later for later in ordered[i + 1 :] if later.turn_idx != one.turn_idx), None)
         stretch = _stretch(dialogue, one, following)
         replies = _replies(dialogue, one, stretch)
         clerk = tuple(

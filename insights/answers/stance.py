@@ -98,21 +98,24 @@ def unsure_first(words: Sequence[Spoken], sayings: Sequence[Saying], language: s
     return sure[0] if sure else sayings[0]
 
 
-def first_sentence(_words: Sequence[Spoken], sayings: Sequence[Saying], _language: str) -> Saying | None:
-    """Take the last clear side of the first sentence that takes one."""
+def first_sentence(words: Sequence[Spoken], sayings: Sequence[Saying], language: str) -> Saying | None:
+    """Take the first clear side; a promise in the same sentence ("нет, ну что вы, скажу") comes before it."""
     decisive = [saying for saying in sayings if saying.side != "unsure"]
     if not decisive:
         return None
     opening = [saying for saying in decisive if saying.sentence == decisive[0].sentence]
-    return opening[-1]
+    promises = [saying for saying in opening if saying.side == "ready" and _has(words, saying, "promise", language)]
+    return promises[0] if promises else opening[0]
 
 
 def _is_sure(words: Sequence[Spoken], saying: Saying, language: str) -> bool:
     """Return whether a saying is a clear no, or one of the words of a clear yes."""
-    stretch = words[saying.at : saying.at + saying.length]
-    return saying.side == "not_ready" or (
-        saying.side == "ready" and any_phrase(stretch, lexicon(language).stance["sure"])
-    )
+    return saying.side == "not_ready" or (saying.side == "ready" and _has(words, saying, "sure", language))
+
+
+def _has(words: Sequence[Spoken], saying: Saying, cue: str, language: str) -> bool:
+    """Return whether a saying holds one of the words of a list."""
+    return any_phrase(words[saying.at : saying.at + saying.length], lexicon(language).stance[cue])
 
 
 STANCE_RULES: tuple[StanceRule, ...] = (turned_round, under_condition, unsure_first, first_sentence)
