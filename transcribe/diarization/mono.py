@@ -1,4 +1,4 @@
-"""Two voices in one channel: pyannote's diarization where its local speakers are pure, window votes elsewhere."""
+"""Voices in one channel: pyannote's diarization where its local speakers are pure, window votes elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from audio.recording import Samples
 from audio.span import Span, merged, shared
@@ -14,8 +15,8 @@ from transcribe.detection import segmentation_speech
 from transcribe.diarization.embedding import RATE_HZ, CamPlus
 from transcribe.diarization.protocol import Diarized
 from transcribe.diarization.pyannote_pipeline import Listened, PyannotePass
-from transcribe.diarization.tracks import Floats
-from transcribe.diarization.votes import purity, two_voices, votes
+from transcribe.diarization.tracks import Floats, Tracks
+from transcribe.diarization.votes import Voices, purity, spread_ratio, spread_scores, voices_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,26 @@ class MonoOptions:
         Share of pure local speakers from which the segmentation's edges and labels are believed.
     vote_weight:
         Weight of the window votes beside the segmentation where it is believed.
-    alike_from:
-        Similarity of the two centres from which they are taken for one voice.
+    one_voice_spread, one_voice_per_window, one_voice_chunks:
+        One voice speaks where dividing it in two leaves at least ``one_voice_spread`` (less ``one_voice_per_window``
+        over the number of windows) of the spread, and the segmentation hears two people in less than
+        ``one_voice_chunks`` of its chunks.
     least_share:
         A voice with less of the speech than this is no party.
+    third_similarity, third_share, third_windows:
+        A third voice is one when all three differ by more than this, it holds at least this share, and there are
+        enough windows to tell.
     """
 
     pure_from: float = 0.95
     vote_weight: float = 0.3
-    alike_from: float = 0.93
+    one_voice_spread: float = 0.86
+    one_voice_per_window: float = 2.5
+    one_voice_chunks: float = 0.4
     least_share: float = 0.03
+    third_similarity: float = 0.76
+    third_share: float = 0.07
+    third_windows: int = 25
 
 
 class MonoDiarizer:
@@ -64,52 +75,91 @@ class MonoDiarizer:
 
 
 def decided(listened: Listened, *, duration_s: float, options: MonoOptions = MonoOptions()) -> Diarized:
-    """Return who speaks when, from one pass: the votes, the segmentation, or one voice only."""
+    """Return who speaks when, from one pass: by the segmentation, by votes, or one voice only."""
     tracks = listened.tracks
     speech = segmentation_speech(tracks.speech, hop_s=tracks.hop_s, duration_s=duration_s)
-    both = segmentation_speech(tracks.overlap, hop_s=tracks.hop_s, duration_s=duration_s)
     if not speech:
         return Diarized((), "nobody")
     if len(listened.windows) <= 1:
         return Diarized((speech,), "one_voice", ("one_voice",))
-    found = two_voices(listened.vectors, listened.windows, tracks)
-    vote = votes(listened.windows, found.margins, tracks.frames)
+    found = voices_of(listened.vectors, listened.windows, tracks)
     evidence = {
-        "purity": purity(tracks, vote),
+        "windows": float(len(listened.windows)),
         "similarity": found.similarity,
-        "second_share": found.second_share,
+        "second_share": float(found.shares[1]),
+        "spread_ratio": spread_ratio(listened.vectors, found),
+        "two_heard": two_heard(tracks),
     }
-    if found.similarity >= options.alike_from or found.second_share < options.least_share:
+    if _one_voice(evidence, options):
         return Diarized((speech,), "one_voice", ("one_voice",), evidence)
-    path, score = _scored(listened, vote, believed=evidence["purity"] >= options.pure_from, options=options)
-    first, second = _divided(score, speech, hop_s=tracks.hop_s)
-    overlap = shared(both, speech)
-    voices = tuple(merged([*alone, *overlap]) for alone in (first, second))
-    return Diarized(voices, path, (), evidence)
+    flags: tuple[str, ...] = ()
+    third = _third_voice(listened, options)
+    if third is not None:
+        found, flags = third, ("third_voice",)
+        evidence["third_share"] = float(third.shares[2])
+    path, scores = _scored(listened, found, evidence, options)
+    both = shared(segmentation_speech(tracks.overlap, hop_s=tracks.hop_s, duration_s=duration_s), speech)
+    return Diarized(_divided(scores, speech, both, tracks.hop_s), path, flags, evidence)
 
 
-def _scored(listened: Listened, vote: Floats, *, believed: bool, options: MonoOptions) -> tuple[str, Floats]:
-    """Return (path, score per frame): above 0 the first voice speaks."""
-    if not believed:
-        return "votes", vote
-    difference = listened.activity[:, 0] - listened.activity[:, 1]
-    # pyannote's labels are numbered by chance: turn them the way the votes point.
-    sign = 1.0 if float(difference @ vote) >= 0 else -1.0
-    return "segmentation", sign * difference + options.vote_weight * vote
+def two_heard(tracks: Tracks, *, least_s: float = 0.4) -> float:
+    """Return the share of chunks in which the segmentation hears two people for at least ``least_s`` each."""
+    heard_s = np.sort(tracks.chunks.sum(axis=1) * tracks.hop_s, axis=1)
+    return float((heard_s[:, -2] >= least_s).mean())
 
 
-def _divided(score: Floats, speech: tuple[Span, ...], *, hop_s: float) -> tuple[list[Span], list[Span]]:
-    """Cut the spans of speech where the score changes its sign."""
-    sides: tuple[list[Span], list[Span]] = ([], [])
-    for span in speech:
-        first = min(len(score) - 1, int(span.start_s / hop_s))
-        last = min(len(score), max(first + 1, int(np.ceil(span.end_s / hop_s))))
-        signs = score[first:last] > 0
-        cuts = np.flatnonzero(signs[1:] != signs[:-1]) + 1
-        bounds = [0, *cuts.tolist(), len(signs)]
+def _one_voice(evidence: Mapping[str, float], options: MonoOptions) -> bool:
+    if evidence["second_share"] < options.least_share:
+        return True
+    limit = options.one_voice_spread - options.one_voice_per_window / evidence["windows"]
+    return evidence["spread_ratio"] >= limit and evidence["two_heard"] < options.one_voice_chunks
+
+
+def _third_voice(listened: Listened, options: MonoOptions) -> Voices | None:
+    """Return three voices where there are three for certain, else None."""
+    if len(listened.windows) < options.third_windows:
+        return None
+    found = voices_of(listened.vectors, listened.windows, listened.tracks, voices=3)
+    certain = found.similarity < options.third_similarity and found.shares.min() >= options.third_share
+    return found if certain else None
+
+
+def _scored(listened: Listened, found: Voices, evidence: dict[str, float], options: MonoOptions) -> tuple[str, Floats]:
+    """Return (path, score of each voice in each frame); puts the purity into ``evidence``."""
+    tracks = listened.tracks
+    votes = spread_scores(listened.windows, found.scores, tracks.frames)
+    evidence["purity"] = purity(tracks, votes.argmax(axis=1))
+    if len(found.centres) != listened.activity.shape[1] or evidence["purity"] < options.pure_from:
+        return "votes", votes
+    # pyannote numbers its voices by chance: turn them the way the votes point.
+    lead = listened.activity[:, 0] - listened.activity[:, 1]
+    same_way = float(lead @ (votes[:, 0] - votes[:, 1])) >= 0
+    return "segmentation", listened.activity[:, :: 1 if same_way else -1] + options.vote_weight * votes
+
+
+def _divided(
+    scores: Floats, speech: tuple[Span, ...], both: tuple[Span, ...], hop_s: float
+) -> tuple[tuple[Span, ...], ...]:
+    """Return each voice's speech: spans cut where another voice leads, overlap given to the two that lead."""
+    ranked = np.argsort(-scores, axis=1)
+    spans: list[list[Span]] = [[] for _ in range(scores.shape[1])]
+    for voice, piece in _led(ranked[:, 0], speech, hop_s):
+        spans[voice].append(piece)
+    for voice, piece in _led(ranked[:, 1], both, hop_s):
+        spans[voice].append(piece)
+    return tuple(merged(found) for found in spans)
+
+
+def _led(leader: npt.NDArray[np.int64], within: tuple[Span, ...], hop_s: float) -> list[tuple[int, Span]]:
+    """Return (voice, span) for every stretch of ``within`` that one voice leads."""
+    pieces: list[tuple[int, Span]] = []
+    for span in within:
+        first = min(len(leader) - 1, int(span.start_s / hop_s))
+        here = leader[first : max(first + 1, int(np.ceil(span.end_s / hop_s)))]
+        bounds = [0, *(np.flatnonzero(here[1:] != here[:-1]) + 1).tolist(), len(here)]
         for left, right in pairwise(bounds):
             start_s = span.start_s if left == 0 else (first + left) * hop_s
-            end_s = span.end_s if right == len(signs) else (first + right) * hop_s
+            end_s = span.end_s if right == len(here) else (first + right) * hop_s
             if end_s > start_s:
-                sides[0 if signs[left] else 1].append(Span(start_s, end_s))
-    return sides
+                pieces.append((int(here[left]), Span(start_s, end_s)))
+    return pieces
