@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from audio.span import Span
+from insights.answers.answer import Asked
+from insights.delivery.delivery import PauseRow
 from insights.store.connection import Row, Store, query, transaction
 from insights.store.corrections import reapply_corrections
 from insights.store.failures import StoreError
@@ -12,6 +14,7 @@ from insights.store.placing import Placed, put_coder, put_pii, put_reasons, runs
 from insights.store.recordings import clear_derived, put_recording, put_runs, recording_id
 from insights.store.records import CallRecord, TypedRecord
 from insights.store.row_values import (
+    Values,
     asked_values,
     delivery_values,
     edges,
@@ -23,6 +26,7 @@ from insights.store.row_values import (
     turn_values,
     update,
 )
+from insights.store.search import other_lemmas
 
 
 def save_call(store: Store, record: CallRecord) -> str:
@@ -137,7 +141,12 @@ def _put_turns(store: Store, record: CallRecord, found: str, run_id: int | None)
             f"{record.facts.path}: {len(lemmas)} lemma strings for {len(record.dialogue.turns)} turns; give one each"
         )
     rows = [
-        {"turn_id": first + i, "recording_id": found, "run_id": run_id, **turn_values(turn, i, lemmas[i])}
+        {
+            "turn_id": first + i,
+            "recording_id": found,
+            "run_id": run_id,
+            **turn_values(turn, i, other_lemmas(turn.text, lemmas[i])),
+        }
         for i, turn in enumerate(record.dialogue.turns)
     ]
     insert(store, "turn", rows)
@@ -172,26 +181,9 @@ def _answer_ids(store: Store, owner: str, value: str) -> dict[str, int]:
 
 def _put_derived(store: Store, record: CallRecord, placed: Placed) -> None:
     """Insert pauses, questions put, deliveries, reasons and personal spans."""
-    base = {"recording_id": placed.recording_id}
-    pauses = []
-    for pause in record.pauses:
-        start_s, end_s = edges(pause.span)
-        turn_id = None if pause.turn_idx is None else turn_at(placed, pause.turn_idx)
-        row = {
-            "turn_id": turn_id,
-            "run_id": placed.runs["pause"],
-            "kind": pause.kind,
-            "start_s": start_s,
-            "end_s": end_s,
-        }
-        pauses.append({**base, **row, "confidence": plain(pause.confidence), "source": pause.source})
-    insert(store, "pause", pauses)
-    asked = [
-        {**base, "turn_id": turn_at(placed, item.turn_idx), "run_id": placed.runs["asked"], **asked_values(item)}
-        for item in record.asked
-        if not item.probe
-    ]
-    insert(store, "asked", asked)
+    insert(store, "pause", [_pause_row(pause, i, placed) for i, pause in enumerate(record.pauses)])
+    put = [asked for asked in record.asked if not asked.probe]
+    insert(store, "asked", [_asked_row(asked, i, placed) for i, asked in enumerate(put)])
     deliveries = [
         {"answer_id": placed.answers[item.question_id], "run_id": placed.runs["delivery"], **delivery_values(item)}
         for item in record.deliveries
@@ -200,6 +192,33 @@ def _put_derived(store: Store, record: CallRecord, placed: Placed) -> None:
     put_coder(store, record.coder, record.coder_version)
     put_reasons(store, record.reasons, placed, coder=record.coder)
     put_pii(store, record.pii, placed)
+
+
+def _pause_row(pause: PauseRow, idx: int, placed: Placed) -> Values:
+    """Return the columns of one pause."""
+    start_s, end_s = edges(pause.span)
+    return {
+        "recording_id": placed.recording_id,
+        "idx": idx,
+        "turn_id": None if pause.turn_idx is None else turn_at(placed, pause.turn_idx),
+        "run_id": placed.runs["pause"],
+        "kind": pause.kind,
+        "start_s": start_s,
+        "end_s": end_s,
+        "confidence": plain(pause.confidence),
+        "source": pause.source,
+    }
+
+
+def _asked_row(asked: Asked, idx: int, placed: Placed) -> Values:
+    """Return the columns of one question put."""
+    return {
+        "recording_id": placed.recording_id,
+        "idx": idx,
+        "turn_id": turn_at(placed, asked.turn_idx),
+        "run_id": placed.runs["asked"],
+        **asked_values(asked),
+    }
 
 
 def _reasons_by_people(store: Store, found: str) -> list[Row]:

@@ -19,6 +19,7 @@ Store: TypeAlias = Database
 Row = dict[str, Any]  # Any: a column is text, a number or NULL
 
 BUSY_S = 30.0  # measured: a second writer waited 1.1 s at most; the rest is margin for slow disks
+PAGE_BYTES = 8192
 JOURNAL_BYTES = 64 * 1024 * 1024
 NO_STORE = "{path}: no store here yet; run `earful ingest` or `earful night` in the study's folder first"
 
@@ -71,6 +72,7 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     """Switch on what SQLite leaves off by default."""
+    connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")  # of a new file; ignored later
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

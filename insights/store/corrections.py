@@ -11,7 +11,7 @@ from insights.store.mending import mended_words
 from insights.store.migrations import now
 from insights.store.records import AFTER_CORRECTION
 from insights.store.row_values import Values, edges, insert_one, to_json, update, words_from, words_json
-from insights.store.search import lemma_text
+from insights.store.search import lemma_text, other_lemmas
 from transcribe.dialogue import Turn
 
 SWAPPED = {"operator": "respondent", "respondent": "operator"}
@@ -190,7 +190,7 @@ def _write_turn(store: Store, turn: Row, text: str) -> None:
     heard = turn["heard_json"] or to_json({name: turn[name] for name in HEARD})
     values = {
         "text": text,
-        "lemmas": lemma_text(text, language or "ru"),
+        "lemmas": other_lemmas(text, lemma_text(text, language or "ru")),
         "words_json": words_json(words),
         "overlapped_json": None,
         "heard_json": heard,

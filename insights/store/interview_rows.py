@@ -14,6 +14,7 @@ from insights.survey.questionnaire import Survey
 from insights.survey.responses import ResponseRow
 
 CHUNK = 500
+ROW_KEYS = ("interview_id", "source_file", "source_line", "ingested_at", "row_sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def put_interviews(store: Store, rows: Sequence[ResponseRow], *, survey: Survey,
         marks = {row.interview_id: _mark(row) for row in chunk}
         fresh = [row for row in chunk if before.get(row.interview_id, {}).get("row_sha256") != marks[row.interview_id]]
         replaced = [before[row.interview_id] for row in fresh if row.interview_id in before]
-        _keep_history(store, [row for row in replaced if row["row_sha256"]])
+        _keep_history(store, [row["interview_id"] for row in replaced if row["row_sha256"]])
         _put_people(store, fresh)
         upsert(store, "interview", "interview_id", [_interview(row, marks, survey, source) for row in fresh])
         _put_recorded(store, fresh, survey)
@@ -58,22 +59,27 @@ def _chunks(rows: Sequence[ResponseRow]) -> Iterator[Sequence[ResponseRow]]:
 def _mark(row: ResponseRow) -> str:
     """Return a hash of what a row says, wherever it stands."""
     said = {name: value for name, value in asdict(row).items() if name != "line"}
-    return hashlib.sha256(to_json(said).encode()).hexdigest()
+    return hashlib.sha256(to_json(said).encode()).hexdigest()[:32]
 
 
 def _stored(store: Store, ids: Sequence[str]) -> dict[str, Row]:
-    """Return the rows that are there already, by interview."""
+    """Return id and mark of the interviews that are there already."""
     marks = ", ".join("?" * len(ids))
-    sql = f"""SELECT interview_id, row_sha256, row_json, source_file, source_line, ingested_at
-              FROM interview WHERE interview_id IN ({marks})"""  # noqa: S608 - only marks
+    sql = f"SELECT interview_id, row_sha256 FROM interview WHERE interview_id IN ({marks})"  # noqa: S608 - only marks
     return {row["interview_id"]: row for row in query(store, sql, list(ids))}
 
 
-def _keep_history(store: Store, rows: Sequence[Row]) -> None:
-    """Keep rows that are about to be replaced."""
-    names = ("interview_id", "source_file", "source_line", "ingested_at", "row_json")
+def _keep_history(store: Store, ids: Sequence[str]) -> None:
+    """Keep rows that are about to be replaced, their recorded answers with them."""
     moment = now()
-    insert(store, "response_history", [{name: row[name] for name in names} | {"replaced_at": moment} for row in rows])
+    rows = []
+    for interview_id in ids:
+        row = query(store, "SELECT * FROM interview WHERE interview_id = ?", (interview_id,))[0]
+        sql = "SELECT question_id, recorded_text FROM answer WHERE interview_id = ? AND recorded_text IS NOT NULL"
+        said = {name: row[name] for name in row if row[name] not in (None, "", "{}") and name not in ROW_KEYS}
+        said["answers"] = dict(store.conn.execute(sql, (interview_id,)).fetchall())
+        rows.append({name: row[name] for name in ROW_KEYS} | {"replaced_at": moment, "row_json": to_json(said)})
+    insert(store, "response_history", [{n: v for n, v in row.items() if n != "row_sha256"} for row in rows])
 
 
 def _put_people(store: Store, rows: Sequence[ResponseRow]) -> None:
@@ -100,7 +106,6 @@ def _put_people(store: Store, rows: Sequence[ResponseRow]) -> None:
 
 def _interview(row: ResponseRow, marks: Mapping[str, str], survey: Survey, source: str) -> Values:
     """Return the columns of one interview."""
-    kept = {name: value for name, value in asdict(row).items() if value not in (None, {}, "")}
     return {
         "interview_id": row.interview_id,
         "wave_id": row.wave,
@@ -121,7 +126,6 @@ def _interview(row: ResponseRow, marks: Mapping[str, str], survey: Survey, sourc
         "survey": survey.name,
         "survey_version": survey.version,
         "extra_json": to_json(dict(row.extra)),
-        "row_json": to_json(kept),
         "row_sha256": marks[row.interview_id],
         "source_file": source,
         "source_line": row.line,

@@ -71,13 +71,13 @@ def load_speech(store: Store, recording_id: str) -> SpeechMap | None:
 
 def load_asked(store: Store, recording_id: str) -> tuple[Asked, ...]:
     """Return where questions were put, in order of time; probes are not stored."""
-    sql = """SELECT asked.*, turn.idx FROM asked LEFT JOIN turn USING(turn_id)
-             WHERE asked.recording_id = ? ORDER BY asked.asked_id"""
+    sql = """SELECT asked.*, turn.idx AS turn_idx FROM asked LEFT JOIN turn USING(turn_id)
+             WHERE asked.recording_id = ? ORDER BY asked.idx"""
     return tuple(
         Asked(
             row["question_id"],
             Span(row["start_s"], row["end_s"]),
-            row["idx"],
+            row["turn_idx"],
             row["similarity"],
             repeated=bool(row["repeated"]),
         )
@@ -122,10 +122,16 @@ def load_deliveries(store: Store, recording_id: str) -> tuple[Delivery, ...]:
 
 def load_pauses(store: Store, recording_id: str) -> tuple[PauseRow, ...]:
     """Return a recording's pauses in the order they were saved."""
-    sql = """SELECT pause.*, turn.idx FROM pause LEFT JOIN turn USING(turn_id)
-             WHERE pause.recording_id = ? ORDER BY pause_id"""
+    sql = """SELECT pause.*, turn.idx AS turn_idx FROM pause LEFT JOIN turn USING(turn_id)
+             WHERE pause.recording_id = ? ORDER BY pause.idx"""
     return tuple(
-        PauseRow(row["kind"], Span(row["start_s"], row["end_s"]), row["idx"], row["confidence"] or 0.0, row["source"])
+        PauseRow(
+            kind=row["kind"],
+            span=Span(row["start_s"], row["end_s"]),
+            turn_idx=row["turn_idx"],
+            confidence=row["confidence"] or 0.0,
+            source=row["source"],
+        )
         for row in query(store, sql, (recording_id,))
     )
 

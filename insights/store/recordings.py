@@ -14,14 +14,14 @@ from insights.store.migrations import now
 from insights.store.records import Failure, RecordingFacts, RunRecord
 from insights.store.row_values import SPOKEN_COLUMNS, insert, insert_one, to_json, update
 
-ID_LETTERS = 16
+ID_LETTERS = 12  # 48 bits: two of a million recordings share an id with probability 0.002, and are refused
 
 
 def recording_id(facts: RecordingFacts) -> str:
     """Return the id of a recording: the head of its hash, or of its path's hash where nothing could be read.
 
     >>> recording_id(RecordingFacts("calls/a.wav", sha256="0123456789abcdef" * 4))
-    '0123456789abcdef'
+    '0123456789ab'
     """
     if facts.sha256:
         return facts.sha256[:ID_LETTERS]
@@ -116,6 +116,10 @@ def put_recording(store: Store, facts: RecordingFacts, values: Mapping[str, obje
     old = query(store, "SELECT * FROM recording WHERE recording_id = ? OR path = ?", (found, facts.path))
     interview_id, matched_by = facts.interview_id, facts.matched_by
     for row in old:
+        if row["recording_id"] == found and row["sha256"] and facts.sha256 != row["sha256"]:
+            raise StoreError(
+                f"{facts.path}: shares its id {found} with {row['path']}; change a byte of it, such as a tag"
+            )
         if interview_id is None and row["interview_id"] is not None:
             interview_id, matched_by = row["interview_id"], row["matched_by"]
         if row["recording_id"] != found:
@@ -177,7 +181,6 @@ def clear_derived(store: Store, found: str) -> None:
         f"""DELETE FROM reason WHERE answer_id IN {own} AND start_s IS NOT NULL
             AND coder_id IN (SELECT coder_id FROM coder WHERE kind = 'machine')""",  # noqa: S608 - fixed text
         f"UPDATE answer SET {spoken}, run_id = NULL WHERE recording_id = :found",  # noqa: S608 - fixed text
-        "UPDATE reason SET run_id = NULL WHERE run_id IN (SELECT run_id FROM run WHERE recording_id = :found)",
     )
     for sql in statements:
         store.conn.execute(sql, {"found": found})

@@ -129,6 +129,7 @@ class CallRecord:
         As heard by the machine, before anybody's corrections: the store applies those itself.
     lemmas:
         One string for each turn, lemmas joined by blanks, ё folded to е; () leaves full text to the words alone.
+        Stored are those that the turn's own words do not hold already.
     asked:
         Probes (``probe=True``) are not stored.
     coder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from transcribe.dialogue import Language
 Lemmatiser = Callable[[str, Language], Sequence[str]]
 
 CLIP_PAD_S = 1.0
+WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,16 @@ def lemma_text(text: str, language: Language, *, lemmatise: Lemmatiser = lemmas_
     'еще ждать мастер'
     """
     return " ".join(lemmatise(text, language)).replace("ё", "е").replace("Ё", "Е")
+
+
+def other_lemmas(text: str, lemmas: str) -> str:
+    """Return the lemmas that the text's own words do not hold already, each once: half the space, the same finds.
+
+    >>> other_lemmas("Ещё долго ждали, ждали мастера", "еще долго ждать ждать мастер")
+    'еще ждать мастер'
+    """
+    said = {word.lower() for word in WORD.findall(text)}
+    return " ".join(dict.fromkeys(lemma for lemma in lemmas.split() if lemma not in said))
 
 
 def search_turns(
@@ -101,7 +113,7 @@ def _match(words: str, language: Language, lemmatise: Lemmatiser) -> str:
     """Return an FTS5 expression of quoted lemmas, which no sign in the query can break."""
     lemmas = lemma_text(words.replace("\0", " ").replace('"', " "), language, lemmatise=lemmatise).split()
     quoted = ['"{}"'.format(lemma.replace('"', "")) for lemma in lemmas if any(sign.isalnum() for sign in lemma)]
-    return "(lemmas : ({}))".format(" AND ".join(quoted)) if quoted else ""
+    return "({})".format(" AND ".join(quoted)) if quoted else ""
 
 
 def _found(row: Row, words: str, lemmatise: Lemmatiser) -> Found:

@@ -98,7 +98,6 @@ CREATE TABLE interview(
   survey TEXT,
   survey_version INTEGER,
   extra_json TEXT NOT NULL DEFAULT '{}',
-  row_json TEXT NOT NULL DEFAULT '{}',
   row_sha256 TEXT NOT NULL DEFAULT '',
   source_file TEXT,
   source_line INTEGER,
@@ -194,6 +193,8 @@ CREATE TABLE recording_candidate(
 ) STRICT;
 CREATE INDEX recording_candidate_interview ON recording_candidate(interview_id);
 
+-- Derived rows name their run without a foreign key: both are written in one transaction and die with the recording,
+-- and an index on every run_id would cost a kilobyte a call.
 CREATE TABLE run(
   run_id INTEGER PRIMARY KEY,
   recording_id TEXT REFERENCES recording ON DELETE CASCADE,
@@ -209,12 +210,12 @@ CREATE TABLE run(
   error TEXT
 ) STRICT;
 CREATE UNIQUE INDEX run_recording ON run(recording_id, stage) WHERE recording_id IS NOT NULL;
-CREATE INDEX run_interview ON run(interview_id);
+CREATE INDEX run_interview ON run(interview_id) WHERE interview_id IS NOT NULL;
 
 CREATE TABLE turn(
   turn_id INTEGER PRIMARY KEY,
   recording_id TEXT NOT NULL REFERENCES recording ON DELETE CASCADE,
-  run_id INTEGER REFERENCES run DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   idx INTEGER NOT NULL,
   lane TEXT NOT NULL DEFAULT '',
   party TEXT NOT NULL CHECK(party IN('operator', 'respondent', 'other', 'unknown')),
@@ -229,38 +230,35 @@ CREATE TABLE turn(
   heard_json TEXT,
   UNIQUE(recording_id, idx)
 ) STRICT;
-CREATE INDEX turn_run ON turn(run_id);
 
 CREATE TABLE pause(
-  pause_id INTEGER PRIMARY KEY,
   recording_id TEXT NOT NULL REFERENCES recording ON DELETE CASCADE,
+  idx INTEGER NOT NULL,
   turn_id INTEGER REFERENCES turn ON DELETE CASCADE,
-  run_id INTEGER REFERENCES run DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   kind TEXT NOT NULL CHECK(kind IN('silent', 'filled', 'latency')),
   start_s REAL NOT NULL,
   end_s REAL NOT NULL CHECK(end_s >= start_s),
   confidence REAL,
-  source TEXT NOT NULL DEFAULT ''
-) STRICT;
-CREATE INDEX pause_recording ON pause(recording_id, start_s);
+  source TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY(recording_id, idx)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX pause_turn ON pause(turn_id);
-CREATE INDEX pause_run ON pause(run_id);
 
 CREATE TABLE asked(
-  asked_id INTEGER PRIMARY KEY,
   recording_id TEXT NOT NULL REFERENCES recording ON DELETE CASCADE,
+  idx INTEGER NOT NULL,
   question_id TEXT NOT NULL REFERENCES question,
   turn_id INTEGER REFERENCES turn ON DELETE CASCADE,
-  run_id INTEGER REFERENCES run DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   start_s REAL NOT NULL,
   end_s REAL NOT NULL CHECK(end_s >= start_s),
   similarity REAL,
-  repeated INTEGER NOT NULL DEFAULT 0 CHECK(repeated IN(0, 1))
-) STRICT;
-CREATE INDEX asked_recording ON asked(recording_id);
+  repeated INTEGER NOT NULL DEFAULT 0 CHECK(repeated IN(0, 1)),
+  PRIMARY KEY(recording_id, idx)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX asked_question ON asked(question_id);
 CREATE INDEX asked_turn ON asked(turn_id);
-CREATE INDEX asked_run ON asked(run_id);
 
 -- Recorded is official, spoken is a witness, adjudicated is a person's word. interview_id is NULL while a recording has no row.
 CREATE TABLE answer(
@@ -268,7 +266,7 @@ CREATE TABLE answer(
   interview_id TEXT REFERENCES interview ON DELETE CASCADE,
   recording_id TEXT REFERENCES recording ON DELETE SET NULL,
   question_id TEXT NOT NULL REFERENCES question,
-  run_id INTEGER REFERENCES run ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   recorded_value REAL,
   recorded_text TEXT,
   spoken_value REAL,
@@ -302,12 +300,11 @@ CREATE TABLE answer(
 CREATE UNIQUE INDEX answer_unlinked ON answer(recording_id, question_id) WHERE interview_id IS NULL;
 CREATE INDEX answer_recording ON answer(recording_id);
 CREATE INDEX answer_question ON answer(question_id, value, interview_id);
-CREATE INDEX answer_run ON answer(run_id);
 CREATE INDEX answer_mismatch ON answer(question_id, interview_id) WHERE agreement = 'mismatch';
 
 CREATE TABLE delivery(
   answer_id INTEGER PRIMARY KEY REFERENCES answer ON DELETE CASCADE,
-  run_id INTEGER REFERENCES run ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   latency_s REAL,
   time_to_value_s REAL,
   pause_n INTEGER,
@@ -334,7 +331,6 @@ CREATE TABLE delivery(
   baseline_n INTEGER,
   quality_json TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
-CREATE INDEX delivery_run ON delivery(run_id);
 CREATE INDEX delivery_hesitation ON delivery(hesitation) WHERE hesitation IS NOT NULL;
 
 CREATE TABLE reason(
@@ -342,7 +338,7 @@ CREATE TABLE reason(
   answer_id INTEGER NOT NULL REFERENCES answer ON DELETE CASCADE,
   code_id TEXT NOT NULL REFERENCES code,
   coder_id TEXT NOT NULL REFERENCES coder,
-  run_id INTEGER REFERENCES run ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   turn_id INTEGER REFERENCES turn DEFERRABLE INITIALLY DEFERRED,
   polarity INTEGER NOT NULL CHECK(polarity IN(-1, 0, 1)),
   quote TEXT NOT NULL CHECK(quote <> ''),
@@ -358,8 +354,7 @@ CREATE TABLE reason(
 CREATE INDEX reason_answer ON reason(answer_id);
 CREATE INDEX reason_code ON reason(code_id, polarity);
 CREATE INDEX reason_coder ON reason(coder_id);
-CREATE INDEX reason_run ON reason(run_id);
-CREATE INDEX reason_turn ON reason(turn_id);
+CREATE INDEX reason_turn ON reason(turn_id) WHERE turn_id IS NOT NULL;
 
 -- A CHECK cannot see the interview's mode: a reason given by phone without seconds is refused here.
 CREATE TRIGGER reason_by_phone_needs_seconds BEFORE INSERT ON reason
@@ -379,7 +374,7 @@ CREATE TABLE pii_span(
   pii_span_id INTEGER PRIMARY KEY,
   turn_id INTEGER REFERENCES turn ON DELETE CASCADE,
   answer_id INTEGER REFERENCES answer ON DELETE CASCADE,
-  run_id INTEGER REFERENCES run ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  run_id INTEGER,
   kind TEXT NOT NULL CHECK(kind IN('person', 'phone', 'card', 'email', 'address', 'document')),
   start_char INTEGER NOT NULL,
   end_char INTEGER NOT NULL CHECK(end_char > start_char),
@@ -390,7 +385,6 @@ CREATE TABLE pii_span(
 ) STRICT;
 CREATE INDEX pii_span_turn ON pii_span(turn_id);
 CREATE INDEX pii_span_answer ON pii_span(answer_id);
-CREATE INDEX pii_span_run ON pii_span(run_id);
 
 -- What people mended: kept beside what the machine heard, undoable, applied again after each night.
 CREATE TABLE correction(
@@ -541,7 +535,7 @@ CREATE TABLE setting(
   value TEXT NOT NULL
 ) STRICT;
 
--- Full text over what was said and its lemmas (ё folded to е); external content, kept in step by triggers.
+-- Full text over what was said and over the lemmas that differ from it (ё folded to е); external content, kept in step by triggers.
 CREATE VIRTUAL TABLE turn_fts USING fts5(
   text, lemmas, content='turn', content_rowid='turn_id', tokenize="unicode61 remove_diacritics 2");
 CREATE TRIGGER turn_fts_insert AFTER INSERT ON turn BEGIN
