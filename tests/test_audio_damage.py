@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.damage import DAMAGE_FLAGS, FLAGS
+from audio.damage import DAMAGE_FLAGS, FLAGS, Trace
 from audio.decode import decode
 from audio.failures import AudioError
 from audio.ogg import ogg_health
@@ -124,3 +124,11 @@ def test_lone_wrong_samples_are_counted(count: int) -> None:
 def test_every_flag_explains_itself() -> None:
     assert set(FLAGS) > DAMAGE_FLAGS
     assert all(text.endswith(".") for text in FLAGS.values())
+
+
+def test_frame_times_that_swing_are_no_gap() -> None:
+    trace = Trace(container="ogg", codec="vorbis")
+    missing = [trace.see_frame(at_s, 0.1) for at_s in (0.0, 0.1, 0.21, 0.3, 0.4, 0.49, 0.6)]
+    assert missing == [0.0] * 7
+    assert trace.see_frame(1.2, 0.1) == pytest.approx(0.5)
+    assert trace.see_frame(1.3, 0.1) == 0.0
