@@ -8,11 +8,18 @@ from dataclasses import dataclass, field
 
 from audio.activity import Lane, SpeechMap
 from audio.layout import ChannelLayout
-from audio.recording import Recording
+from audio.quality import tonal_spans
+from audio.recording import Recording, Samples
+from audio.span import Span, gaps_between
 from transcribe.detection import SpeechDetector
 from transcribe.diarization.protocol import Diarizer
+from transcribe.recognition.protocol import RECOGNITION_RATE_HZ
 from transcribe.recognition.windows import at_recognition_rate
 from transcribe.stereo import without_bleed
+
+# A vowel may run on this long past what the detector hears; a tone's ends are this soft.
+VOWEL_S = 0.15
+TONE_EDGE_S = 0.05
 
 _log = logging.getLogger("earful.parties")
 
@@ -51,7 +58,7 @@ def map_parties(
         return _by_channel(recording, layout, detector)
     if layout.kind == "silent":
         return PartyMap(SpeechMap(recording.call_id, (), diarizer.name), "nobody", ("nobody", "layout_silent"))
-    return _by_voice(recording, layout, diarizer)
+    return _by_voice(recording, layout, detector, diarizer)
 
 
 def _by_channel(recording: Recording, layout: ChannelLayout, detector: SpeechDetector) -> PartyMap:
@@ -66,14 +73,33 @@ def _by_channel(recording: Recording, layout: ChannelLayout, detector: SpeechDet
     return PartyMap(SpeechMap(recording.call_id, lanes, detector.name), "stereo", tuple(flags))
 
 
-def _by_voice(recording: Recording, layout: ChannelLayout, diarizer: Diarizer) -> PartyMap:
+def _by_voice(recording: Recording, layout: ChannelLayout, detector: SpeechDetector, diarizer: Diarizer) -> PartyMap:
     channel = layout.live_channel
-    found = diarizer.diarize(at_recognition_rate(recording.samples[channel], recording.rate_hz))
+    samples = at_recognition_rate(recording.samples[channel], recording.rate_hz)
+    found = diarizer.diarize(_without_tones(recording.samples[channel], recording.rate_hz, samples, detector))
     lanes = tuple(Lane(f"speaker{i}", channel, speech) for i, speech in enumerate(found.voices) if speech)
-    flags = [
-        *found.flags,
-        *([] if layout.kind == "mono" else [f"layout_{layout.kind}"]),
-        *([] if lanes else ["nobody"]),
-    ]
+    flags = list(found.flags)
+    if layout.kind != "mono":
+        flags.append(f"layout_{layout.kind}")
+    if not lanes:
+        flags.append("nobody")
     _log.debug("%s: %s, %d voices", recording.call_id, found.path, len(lanes))
     return PartyMap(SpeechMap(recording.call_id, lanes, diarizer.name), found.path, tuple(flags), found.evidence)
+
+
+def _without_tones(native: Samples, rate_hz: int, samples: Samples, detector: SpeechDetector) -> Samples:
+    """Return ``samples`` (16 kHz) with ringback, busy tones and beeps silenced: a diarizer takes them for a voice.
+
+    A sung or drawn vowel is as steady as a tone, so whatever the detector takes for speech stays.
+    """
+    tones = tonal_spans(native, rate_hz)
+    if not tones:
+        return samples
+    whole = Span(0.0, len(samples) / RECOGNITION_RATE_HZ)
+    spoken = [span.padded(VOWEL_S, within=whole) for span in detector.speech(samples)]
+    muted = samples.copy()
+    for tone in tones:
+        for span in gaps_between((s for s in spoken if s.overlap_s(tone) > 0), within=tone):
+            edges = span.padded(TONE_EDGE_S, within=whole)
+            muted[round(edges.start_s * RECOGNITION_RATE_HZ) : round(edges.end_s * RECOGNITION_RATE_HZ)] = 0.0
+    return muted
