@@ -121,7 +121,7 @@ class Loop:
         rows.heard_keys[:, row, :, : sound.frames] = sound.keys
         rows.heard_values[:, row, :, : sound.frames] = sound.values
         rows.heard_values[:, row, :, sound.frames :] = 0.0
-        rows.heard_bias[row] = 0.0
+        rows.heard_bias[row, ..., : sound.frames] = sound.bias
         rows.heard_bias[row, ..., sound.frames :] = float("-inf")
         rows.looks[row, :length, :, : sound.frames] = looks[0]
         # Rows of the packed matrices are independent; padded to the count that steps use.
@@ -184,9 +184,12 @@ class Loop:
                 live.pop()
 
     def _decoded(self, rows: Rows, row: int, entry: _Live, *, ended: bool) -> Decoded:
+        import torch
+
         tokens = entry.tokens[:-1] if ended else entry.tokens
         first = len(self._prefix) - 1  # the look that chose the first token belongs to the prefix's last token
-        looks = rows.looks[row, first : first + len(entry.tokens), :, : entry.sound.frames].float()
+        looks = rows.looks[row, first : first + len(entry.tokens), :, : entry.sound.frames]
+        looks = looks.to(torch.float32, copy=True)  # the row is given to another window at once
         return Decoded(tuple(tokens), tuple(entry.logprobs), looks, entry.no_speech, ended)
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     Tensor = torch.Tensor
 
 FRAMES_PER_S = 50
+# Whisper was trained on 30 s, silence behind short windows: without that silence it repeats itself. Every sixteenth
+# frame of it stands for sixteen (its weight in every attention is raised by log 16), at a sixteenth of the cost.
+SILENCE_STRIDE = 16
 # Queries at once in the encoder: their scores (heads x queries x frames) stay in the processor's cache.
 _QUERIES = 256
 
@@ -24,14 +27,19 @@ class Heard:
     Attributes
     ----------
     keys, values:
-        Shape (layers, heads, frames, width).
-    frames:
-        Number of frames, ``FRAMES_PER_S`` a second.
+        Shape (layers, heads, frames, width); ``FRAMES_PER_S`` a second of sound, then the silence up to 30 s, thinned.
+    bias:
+        What each frame adds to its attention score, shape (frames,): the logarithm of how many frames it stands for.
     """
 
     keys: Tensor
     values: Tensor
-    frames: int
+    bias: Tensor
+
+    @property
+    def frames(self) -> int:
+        """Number of frames, thinned ones among them."""
+        return int(self.bias.shape[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +53,7 @@ class Rows:
     heard_keys, heard_values:
         Of the sound; shape (layers, rows, heads, frames, width).
     heard_bias:
-        0 for frames of the row's window, minus infinity behind them; shape (rows, 1, 1, frames).
+        `Heard.bias` of the row's window, minus infinity behind it; shape (rows, 1, 1, frames).
     looks:
         Where the alignment heads looked when the next token was chosen; (rows, tokens, heads, frames).
     """
@@ -90,35 +98,58 @@ def _by_head(x: Tensor, heads: int) -> Tensor:
     return x.view(*x.shape[:-1], heads, -1).transpose(-3, -2)
 
 
-def encode(weights: Weights, mel: Tensor) -> Tensor:
-    """Return features of shape (frames, state) for a mel spectrogram of shape (n_mels, 2 x frames).
+def frames_heard(frames: int, *, all_frames: int) -> int:
+    """Return how many frames `encode` makes of ``frames`` frames of sound.
 
-    Fewer frames than 30 s are computed as they are: the cost follows the window's length.
+    >>> frames_heard(300, all_frames=1500)
+    375
     """
+    return frames + len(range(frames, all_frames, SILENCE_STRIDE))
+
+
+def encode(weights: Weights, mel: Tensor) -> tuple[Tensor, Tensor]:
+    """Return features and their bias for a mel spectrogram that ends in silence.
+
+    Parameters
+    ----------
+    mel:
+        Shape (n_mels, 2 x n), its last fifth of a second silent where it is shorter than 30 s.
+
+    Returns
+    -------
+    features, bias:
+        Shapes (frames, state) and (frames,), as in `Heard`: the n frames given and the thinned silence behind them.
+    """
+    import torch
     from torch.nn import functional
 
     x = mel.to(weights.device, weights.dtype)[None]
     for stride, (weight, bias) in enumerate(weights.convolutions, start=1):
         x = functional.gelu(functional.conv1d(x, weight, bias, stride=stride, padding=1))
     x = x[0].T.contiguous()
-    x = x + weights.audio_positions[: x.shape[0]]
+    count = x.shape[0]
+    far = range(count, weights.n_audio_ctx, SILENCE_STRIDE)
+    places = torch.tensor([*range(count), *far], device=weights.device)
+    x = torch.cat([x, x[-3:-2].expand(len(far), -1)]) + weights.audio_positions[places]
+    stands_for = [1.0] * count + [float(min(SILENCE_STRIDE, weights.n_audio_ctx - place)) for place in far]
+    counted = torch.tensor(stands_for, device=weights.device).log()
     for block in weights.encoder:
         queries, keys, values = block.qkv(_normed(x, block.norm)).chunk(3, dim=-1)
-        x = x + block.out(_attended(queries, keys, values, weights.n_head))
+        x = x + block.out(_attended(queries, keys, values, counted, weights.n_head))
         x = x + block.down(block.up(_normed(x, block.mlp_norm)))
-    return _normed(x, weights.audio_norm)
+    return _normed(x, weights.audio_norm), counted.to(weights.dtype)
 
 
-def _attended(queries: Tensor, keys: Tensor, values: Tensor, heads: int) -> Tensor:
+def _attended(queries: Tensor, keys: Tensor, values: Tensor, bias: Tensor, heads: int) -> Tensor:
     import torch
 
     q, k, v = (_by_head(x, heads).contiguous() for x in (queries, keys, values))
     k = k.transpose(-2, -1)
-    parts = [(part @ k).float().softmax(dim=-1).to(v.dtype) @ v for part in torch.split(q, _QUERIES, dim=-2)]
+    parts = [((part @ k).float() + bias).softmax(dim=-1).to(v.dtype) @ v for part in torch.split(q, _QUERIES, dim=-2)]
     return torch.cat(parts, dim=-2).transpose(-3, -2).flatten(-2)
 
 
-def heard(weights: Weights, features: Tensor) -> Heard:
+def heard(weights: Weights, features: Tensor, bias: Tensor) -> Heard:
     """Return the decoder's keys and values of a window's features."""
     import torch
 
@@ -127,7 +158,7 @@ def heard(weights: Weights, features: Tensor) -> Heard:
         key, value = listening.keys_values(features).chunk(2, dim=-1)
         keys.append(_by_head(key, weights.n_head))
         values.append(_by_head(value, weights.n_head))
-    return Heard(torch.stack(keys), torch.stack(values), int(features.shape[0]))
+    return Heard(torch.stack(keys), torch.stack(values), bias)
 
 
 def read(weights: Weights, sound: Heard, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -156,7 +187,7 @@ def read(weights: Weights, sound: Heard, tokens: Tensor) -> tuple[Tensor, Tensor
         keys.append(k)
         values.append(v)
         x = x + block.out(((q @ k.transpose(-2, -1) + future).softmax(dim=-1) @ v).transpose(-3, -2).flatten(-2))
-        x, scores = _cross(weights, weights.listening[layer], x, sound.keys[layer], sound.values[layer])
+        x, scores = _cross(weights, weights.listening[layer], x, sound.keys[layer], sound.values[layer], sound.bias)
         if layer in aligning:
             looks.append(scores[:, list(aligning[layer])])
         x = x + block.down(block.up(_normed(x, block.mlp_norm)))
@@ -165,12 +196,11 @@ def read(weights: Weights, sound: Heard, tokens: Tensor) -> tuple[Tensor, Tensor
 
 
 def _cross(
-    weights: Weights, listening: Listening, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor | None = None
+    weights: Weights, listening: Listening, x: Tensor, keys: Tensor, values: Tensor, bias: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Return ``x`` after listening, and the scores (rows, heads, n, frames) it listened by."""
     scores = _by_head(listening.query(_normed(x, listening.norm)), weights.n_head) @ keys.transpose(-2, -1)
-    if bias is not None:
-        scores = scores + bias
+    scores = scores + bias
     listened = scores.softmax(dim=-1) @ values
     return x + listening.out(listened.transpose(-3, -2).flatten(-2)), scores
 

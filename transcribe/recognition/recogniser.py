@@ -16,7 +16,7 @@ from transcribe.recognition.alignment import pieces_of, token_starts, words_of
 from transcribe.recognition.guards import compression, guarded
 from transcribe.recognition.loop import Decoded, Loop, Task
 from transcribe.recognition.mel import frames_for, mel_of
-from transcribe.recognition.network import FRAMES_PER_S, Heard, encode, heard, read
+from transcribe.recognition.network import FRAMES_PER_S, Heard, encode, frames_heard, heard, read
 from transcribe.recognition.options import RecognitionOptions
 from transcribe.recognition.protocol import (
     RECOGNITION_RATE_HZ,
@@ -110,7 +110,7 @@ class WhisperRecogniser:
 
     def _listen(self, samples: Samples) -> Heard:
         frames = min(frames_for(samples, tail_s=TAIL_S), self.weights.n_audio_ctx)
-        return heard(self.weights, encode(self.weights, mel_of(samples, frames=frames, n_mels=self.weights.n_mels)))
+        return heard(self.weights, *encode(self.weights, mel_of(samples, frames=frames, n_mels=self.weights.n_mels)))
 
     def _decoded(self, windows: Sequence[Window], language: Language, prompt: str) -> list[Recognised]:
         rules = token_rules(self.weights, language, with_timestamps=self.options.timestamps)
@@ -143,7 +143,7 @@ class WhisperRecogniser:
         spoken_s = window.samples.size / RECOGNITION_RATE_HZ
         return Task(
             listen=lambda: self._listen(window.samples),
-            frames=min(round(length_s * FRAMES_PER_S), self.weights.n_audio_ctx),
+            frames=frames_heard(round(length_s * FRAMES_PER_S), all_frames=self.weights.n_audio_ctx),
             tokens=min(_TOKENS_AT_LEAST + round(spoken_s * _TOKENS_PER_S), self.weights.n_text_ctx // 2),
             temperature=temperature,
             seed=zlib.crc32(window.samples.tobytes()) + self.options.seed,
