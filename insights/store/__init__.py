@@ -10,7 +10,7 @@ and are made anew by every migration.
 from insights.store.calls import save_call, save_online_answers, typed_stage_keys
 from insights.store.closing import begin_night, close_night, end_night, last_night, score_hesitation
 from insights.store.connection import Row, Store, checkpoint, open_store, query, transaction
-from insights.store.corrections import corrections, hidden_spans, hide_clip, mend_quote, mend_turn, swap_parties, undo
+from insights.store.corrections import corrections, hide_clip, mend_quote, mend_turn, swap_parties, undo
 from insights.store.failures import StoreError, StudyLockedError
 from insights.store.frame import ingest_folder, ingest_frame, response_problems, store_codebook, store_survey
 from insights.store.interview_rows import Ingested
@@ -27,6 +27,7 @@ from insights.store.loading import (
 )
 from insights.store.lock import lock_holder, run_lock
 from insights.store.matching import Match, NamePattern, match_recordings
+from insights.store.pointing import recording_called, turn_index_at
 from insights.store.recordings import (
     already_done,
     done_stages,
@@ -48,6 +49,7 @@ from insights.store.records import (
 )
 from insights.store.search import Found, count_turns, lemma_text, search_turns
 from insights.store.settling import scores_to_settle, settle, unsettle
+from insights.store.silenced import hidden_spans, personal_spans
 
 __all__ = [
     "STAGES",
@@ -93,7 +95,9 @@ __all__ = [
     "mend_quote",
     "mend_turn",
     "open_store",
+    "personal_spans",
     "query",
+    "recording_called",
     "recording_id",
     "recordings",
     "response_problems",
@@ -112,6 +116,7 @@ __all__ = [
     "store_survey",
     "swap_parties",
     "transaction",
+    "turn_index_at",
     "typed_stage_keys",
     "undo",
     "unsettle",

@@ -8,7 +8,7 @@ from audio.span import Span
 from insights.answers.answer import Asked
 from insights.delivery.delivery import PauseRow
 from insights.store.connection import Row, Store, query, transaction
-from insights.store.corrections import reapply_corrections
+from insights.store.correcting import reapply_corrections
 from insights.store.failures import StoreError
 from insights.store.placing import Placed, put_coder, put_pii, put_reasons, runs_by_table, turn_at
 from insights.store.recordings import clear_derived, put_recording, put_runs, recording_id
