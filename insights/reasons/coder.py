@@ -21,6 +21,7 @@ from insights.reasons.reason import Polarity, Reason
 from insights.reasons.rules import RULES, Rule, Verdict, View, is_reported, judge
 from insights.reasons.slips import Vocabulary, heard_through, vocabulary
 from insights.reasons.statement import Leaning, Statement, leaning_of_question, leaning_of_score
+from insights.reasons.worth import total
 from insights.survey.codebook import Codebook
 
 RULES_VERSION = 1
@@ -202,7 +203,7 @@ def _is_open(piece: Piece, draft: Draft) -> bool:
         return False
     if len(piece.clause.seen) < 2 and not piece.codes:  # noqa: PLR2004 - one unknown word has no meaning to compare
         return False
-    return needs_meaning(word_scores(piece.hits, context=draft.context)) or not piece.worths
+    return needs_meaning(word_scores(piece.hits, context=draft.context)) or not total(piece.worths)
 
 
 def _view(piece: Piece, draft: Draft, meant: Read, *, reported: bool) -> View:

@@ -150,7 +150,8 @@ def _terms_of(code: Code, codebook: Codebook, language: Language) -> Iterable[tu
 def _label_terms(label: str, language: Language) -> Iterable[tuple[str, str]]:
     """Return a label's words: the head of each part names the code, the rest only hint at it."""
     for part in re.split(r",|/|\s+(?:и|and|&)\s+", label):
-        words = [token.text for token in tokens(part) if token.text not in function_words(language)]
+        named = part.split(" of ")[0] if language == "en" else part
+        words = [token.text for token in tokens(named) if token.text not in function_words(language)]
         if not words:
             continue
         head = words[0] if language == "ru" else words[-1]
@@ -175,7 +176,9 @@ def _phrase_terms(phrase: str, language: Language) -> list[str]:
     words = [token.text for token in tokens(phrase)]
     stops = function_words(language)
     content = [word for word in words if word in _KEPT_SHORT or word not in stops] or words
-    if len(content) == 1 and len(words) > 1 and _is_too_general(content[0], language):
+    if len(words) > 1 and (
+        set(content) <= _KEPT_SHORT or (len(content) == 1 and _is_too_general(content[0], language))
+    ):
         return [" ".join(words)]
     if len(content) == 1:
         return content

@@ -9,13 +9,14 @@ from itertools import pairwise
 from insights.language.lemma import part_of_speech
 from insights.language.tokens import Language
 from insights.reasons.clauses import Clause, clauses
-from insights.reasons.codewords import CodeWords, Hit
+from insights.reasons.codewords import CodeWords, Hit, function_words
 from insights.reasons.cues import cue
 from insights.reasons.reading import Seen
 from insights.reasons.worth import Worth, total, worths
 
 _SURE_WEIGHT = 0.5
 _SETTING_WORDS = 3
+_ENGLISH_LEADS = frozenset({"the", "your", "their", "our", "my", "a", "an", "with", "about", "for", "of", "on"})
 _PREPOSITIONS = frozenset({"на", "в", "во", "по", "с", "on", "in", "at", "with"})
 _OWN_CUES = ("wish", "no_complaint", "reporting", "hearsay")
 
@@ -110,4 +111,4 @@ def _phrase_start(seen: Sequence[Seen], thing: int, *, floor: int, language: Lan
 def _leads(word: Seen, language: Language) -> bool:
     if language == "ru":
         return part_of_speech(word.text) in ("ADJF", "PREP", "NPRO") and word.text not in ("все", "всё")
-    return word.text in ("the", "your", "their", "our", "my", "a", "an", "with", "about", "for", "of", "on")
+    return word.text in _ENGLISH_LEADS or word.text not in function_words("en")

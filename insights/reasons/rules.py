@@ -14,7 +14,7 @@ from insights.reasons.statement import Leaning
 from insights.reasons.worth import Worth, total
 
 _SHORT_WORDS = 4
-_CLEAR_LEANING = 0.25
+_CLEAR_LEANING = 0.15
 _SCORE_DECIDES = 1.1
 _SCORE_PULL = 0.2  # how far the score given moves the reading of a clause that no word decides
 
@@ -197,7 +197,7 @@ def seeds(view: View) -> Verdict | None:
     if view.leaning is None:
         return None
     value = view.leaning + _SCORE_PULL * view.scored
-    if abs(value) < _CLEAR_LEANING:
+    if abs(value) < (_CLEAR_LEANING if not view.worths else 0.0):  # praise and complaint in balance: either way
         return None
     return Verdict(1 if value > 0 else -1, "seeds", min(0.8, 0.3 + 0.5 * abs(value)))
 

@@ -55,14 +55,14 @@ def worths(seen: Sequence[Seen], language: Language) -> list[Worth]:
 def _listed(seen: Sequence[Seen], language: Language) -> list[Worth]:
     signed = [
         Worth(match.start, match.end, value, match.name)
-        for value, name in ((1.0, "positive"), (-1.0, "negative"))
+        for value, name in ((0.0, "neutral"), (1.0, "positive"), (-1.0, "negative"))
         for match in worth_patterns(language, name).find(seen)
     ]
     kept: list[Worth] = []
     for worth in sorted(signed, key=lambda worth: (worth.start - worth.end, worth.value)):
         if all(worth.end <= other.start or other.end <= worth.start for other in kept):
             kept.append(worth)
-    return sorted(kept, key=lambda worth: worth.start)
+    return sorted((worth for worth in kept if worth.value), key=lambda worth: worth.start)
 
 
 def _sized(seen: Sequence[Seen], language: Language, *, taken: list[Worth]) -> list[Worth]:
