@@ -118,8 +118,10 @@ def tonal_spans(samples: Samples, rate_hz: int, *, min_s: float = _MIN_TONE_S) -
     bin_hz = rate_hz / width
     power = power[:, round(200 / bin_hz) : round(min(3600.0, 0.48 * rate_hz) / bin_hz)]
     total = power.sum(axis=1)
-    share, line = _two_lines(power, total)
-    steady = np.concatenate([[False], np.abs(np.diff(line)) <= 1])
+    share, lines = _two_lines(power, total)
+    # Of two equal tones either may be the stronger one: a line stays if the frame before has it at all.
+    before = np.abs(lines[1:, :1] - lines[:-1]).min(axis=1)
+    steady = np.concatenate([[False], before <= 1])
     steady |= np.concatenate([steady[1:], [False]])
     # A frame of zeros has no lines; 1e-6 of full-scale power is far below any tone one could hear.
     pure = (share > _PURE) & steady & (total > _FAINTEST_TONE * width)
@@ -128,18 +130,19 @@ def tonal_spans(samples: Samples, rate_hz: int, *, min_s: float = _MIN_TONE_S) -
 
 
 def _two_lines(power: npt.NDArray[np.floating], total: npt.NDArray[np.floating]) -> tuple[Frames, Frames]:
-    """Return the share of the two strongest lines (three bins each) in every frame, and where the first lies."""
+    """Return the share of the two strongest lines (five bins each) in every frame, and both places, (frames, 2)."""
     rows = np.arange(power.shape[0])
-    first = power.argmax(axis=1)
     padded = np.pad(power, ((0, 0), (2, 2)))
     taken = np.zeros(power.shape[0])
-    for _ in range(2):
+    places = np.zeros((power.shape[0], 2))
+    for k in range(2):
         peak = padded.argmax(axis=1)
+        places[:, k] = peak
         for step in (-2, -1, 0, 1, 2):
             at = np.clip(peak + step, 0, padded.shape[1] - 1)
             taken += padded[rows, at]
             padded[rows, at] = 0.0
-    return taken / np.maximum(total, 1e-20), first
+    return taken / np.maximum(total, 1e-20), places
 
 
 def sounding_spans(

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,9 @@ def telephone(samples: npt.NDArray[np.floating], rate_hz: int) -> Sound:
     from scipy.signal import butter, sosfiltfilt
 
     sound = librosa.resample(np.asarray(samples, dtype=np.float32), orig_sr=rate_hz, target_sr=RATE_HZ)
-    return np.asarray(sosfiltfilt(butter(4, [300, 3400], "bandpass", fs=RATE_HZ, output="sos"), sound), dtype=np.float32)
+    return np.asarray(
+        sosfiltfilt(butter(4, [300, 3400], "bandpass", fs=RATE_HZ, output="sos"), sound), dtype=np.float32
+    )
 
 
 def coded(samples: Sound, codec: str) -> Sound:
@@ -82,7 +85,9 @@ def coded(samples: Sound, codec: str) -> Sound:
     soundfile.write(file, np.clip(samples, -0.99, 0.99), RATE_HZ, format="WAV", subtype=subtype)
     file.seek(0)
     back, _ = soundfile.read(file, dtype="float32")
-    return np.asarray(np.pad(back, (0, max(0, samples.shape[0] - back.shape[0])))[: samples.shape[0]], dtype=np.float32)
+    return np.asarray(
+        np.pad(back, (0, max(0, samples.shape[0] - back.shape[0])))[: samples.shape[0]], dtype=np.float32
+    )
 
 
 def _opus(samples: Sound) -> Sound:
@@ -140,9 +145,7 @@ def planted_pauses(phrases: Sequence[Sound], rng: np.random.Generator, *, count:
     for k in range(count):
         phrase = _faded(phrases[order[k % len(order)]])
         ignored += [
-            Span((at + a) / RATE_HZ, (at + b) / RATE_HZ)
-            for a, b in runs(_quiet(phrase))
-            if b - a >= 0.12 * RATE_HZ
+            Span((at + a) / RATE_HZ, (at + b) / RATE_HZ) for a, b in runs(_quiet(phrase)) if b - a >= 0.12 * RATE_HZ
         ]
         pieces.append(phrase)
         speech.append(Span(at / RATE_HZ, (at + phrase.shape[0]) / RATE_HZ))
@@ -211,7 +214,7 @@ def _pieces(sound: Sound, *, longest_s: float = 6.0) -> list[Sound]:
         return [sound]
     quiet = [(a + b) // 2 for a, b in runs(~loud_frames(sound, below_db=33)) if b - a >= 0.3 * RATE_HZ]
     edges = [0, *quiet, sound.shape[0]]
-    return [sound[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [sound[a:b] for a, b in pairwise(edges)]
 
 
 def phrases_of_call(calls: Path, call: str, role: str) -> list[Sound]:

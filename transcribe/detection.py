@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,27 +15,28 @@ from audio.pitch import track_pitch
 from audio.quality import tonal_spans
 from audio.recording import Samples
 from audio.span import Span, merged
+from transcribe.silero_network import (
+    CHUNK,
+    SILERO_SHA256,
+    Probabilities,
+    checked,
+    chunk_probabilities,
+    load_weights,
+    silero_weights,
+)
 
 if TYPE_CHECKING:
-    import torch
+    from transcribe.silero_network import NetworkWeights
 
 DETECTION_RATE_HZ = 16_000
-SILERO_FILE = "silero_vad.jit"
-SILERO_SHA256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720"
 
-_CHUNK = 512  # samples the network judges at a time
-_CONTEXT = 64  # samples of the chunk before that it sees as well
 _PHASES = 2  # the same sound heard again half a chunk later: 16 ms steps instead of 32 ms
+_BLIP_S = 0.25
+_SURE = 0.85
+_COMPANY_S = 1.0
 _FAINT = 0.1
 _NEAR_S = 3.0
 _VOICED_SHARE = 0.5
-_BLOCK = 4096  # chunks encoded at once, so that an hour fits into memory
-
-Probabilities = npt.NDArray[np.float32]
-
-
-class WeightsError(RuntimeError):
-    """The detector's weights are missing or not the ones that were measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,17 @@ def segmentation_speech(
     return frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
 
 
+def _without_blips(spans: Sequence[Span], probabilities: Probabilities, *, hop_s: float) -> tuple[Span, ...]:
+    """Drop lone spans under ``_BLIP_S`` of which the network was never sure: a note of hold music, a knock."""
+    kept: list[Span] = []
+    for span in spans:
+        surest = probabilities[int(span.start_s / hop_s) : int(span.end_s / hop_s) + 8].max(initial=0.0)
+        lone = all(other is span or other.gap_s(span) > _COMPANY_S for other in spans)
+        if not (lone and span.duration_s < _BLIP_S and surest < _SURE):
+            kept.append(span)
+    return tuple(kept)
+
+
 def overlooked_voices(
     samples: Samples, speech: Sequence[Span], probabilities: Probabilities, *, hop_s: float
 ) -> tuple[Span, ...]:
@@ -166,31 +175,6 @@ def overlooked_voices(
         if voiced_s >= _VOICED_SHARE * island.duration_s and tonal_s < island.duration_s / 2:
             found.append(island)
     return tuple(found)
-
-
-def silero_weights() -> Path:
-    """Return the path of the weights inside the installed silero-vad package.
-
-    Raises
-    ------
-    WeightsError
-        When the package or its file is not there.
-    """
-    spec = find_spec("silero_vad")
-    if spec is None or spec.origin is None:
-        raise WeightsError("the package silero-vad is not installed; install earful's locked requirements")
-    path = Path(spec.origin).parent / "data" / SILERO_FILE
-    if not path.is_file():
-        raise WeightsError(f"{path} is missing; reinstall silero-vad in the locked version")
-    return path
-
-
-def _checked(path: Path) -> Path:
-    """Return ``path`` if its contents are the measured ones; other weights would move every edge."""
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != SILERO_SHA256:
-        raise WeightsError(f"{path}: sha256 {found}, expected {SILERO_SHA256}; reinstall silero-vad")
-    return path
 
 
 class SileroDetector:
@@ -223,7 +207,7 @@ class SileroDetector:
     def __init__(self, *, weights: Path | None = None, rule: EdgeRule = SILERO_EDGES) -> None:
         self._path = weights
         self._rule = rule
-        self._weights: dict[str, torch.Tensor] | None = None
+        self._weights: NetworkWeights | None = None
 
     def speech(self, samples: Samples) -> tuple[Span, ...]:
         """Return sorted, disjoint spans in which somebody speaks.
@@ -233,68 +217,18 @@ class SileroDetector:
         probabilities, hop_s = self.probabilities(samples)
         duration_s = samples.shape[0] / DETECTION_RATE_HZ
         spans = frames_to_spans(probabilities, hop_s=hop_s, rule=self._rule, duration_s=duration_s)
+        spans = _without_blips(spans, probabilities, hop_s=hop_s)
         spans = merged([*spans, *overlooked_voices(samples, spans, probabilities, hop_s=hop_s)])
         return refined_edges(spans, samples, DETECTION_RATE_HZ)
 
     def probabilities(self, samples: Samples) -> tuple[Probabilities, float]:
         """Return the speech probability of each frame, shape (frames,), and the hop in seconds."""
-        hop_s = _CHUNK / _PHASES / DETECTION_RATE_HZ
+        hop_s = CHUNK / _PHASES / DETECTION_RATE_HZ
         if samples.shape[0] == 0:
             return np.zeros(0, dtype=np.float32), hop_s
         if self._weights is None:
-            self._weights = _load(_checked(self._path or silero_weights()))
-        shift = _CHUNK // _PHASES
-        heard = [_heard(samples, self._weights, skip=phase * shift) for phase in range(_PHASES)]
+            self._weights = load_weights(checked(self._path or silero_weights()))
+        shift = CHUNK // _PHASES
+        heard = [chunk_probabilities(samples, self._weights, skip=phase * shift) for phase in range(_PHASES)]
         woven = np.stack(heard, axis=1).reshape(-1)
         return woven[: -(-samples.shape[0] // shift)], hop_s
-
-
-def _load(path: Path) -> dict[str, torch.Tensor]:
-    """Return the 16 kHz network's weights by their last two names ("0.bias" of the encoder, "rnn.bias_ih", ...)."""
-    import torch
-
-    with warnings.catch_warnings():
-        # Only the weights are read: the package offers these in no other format.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        state = torch.jit.load(str(path), map_location="cpu").state_dict()  # type: ignore[no-untyped-call]
-    return {name.removeprefix("_model."): value for name, value in state.items() if name.startswith("_model.")}
-
-
-def _heard(samples: Samples, weights: dict[str, torch.Tensor], *, skip: int) -> Probabilities:
-    """Return one probability a chunk for the sound from sample ``skip`` on."""
-    import torch
-
-    chunks = -(-samples.shape[0] // _CHUNK)
-    padded = np.zeros(_CONTEXT + skip + chunks * _CHUNK + _CHUNK, dtype=np.float32)
-    padded[_CONTEXT : _CONTEXT + samples.shape[0]] = samples
-    sound = torch.from_numpy(padded[skip : skip + _CONTEXT + chunks * _CHUNK])
-    pieces = sound.unfold(0, _CONTEXT + _CHUNK, _CHUNK)
-    with torch.inference_mode():
-        encoded = torch.cat([_encode(pieces[i : i + _BLOCK], weights) for i in range(0, chunks, _BLOCK)])
-        return _decide(encoded, weights)
-
-
-def _encode(pieces: torch.Tensor, weights: dict[str, torch.Tensor]) -> torch.Tensor:
-    """Return the encoder's output of each chunk, shape (chunks, 128)."""
-    from torch.nn.functional import conv1d, pad
-
-    mirrored = pad(pieces.unsqueeze(1), (0, 64), mode="reflect")
-    spectrum = conv1d(mirrored, weights["stft.forward_basis_buffer"], stride=128)
-    half = spectrum.shape[1] // 2
-    hidden = (spectrum[:, :half] ** 2 + spectrum[:, half:] ** 2).sqrt()
-    for layer, stride in enumerate((1, 2, 2, 1)):
-        name = f"encoder.{layer}.reparam_conv"
-        hidden = conv1d(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"], stride=stride, padding=1).relu()
-    return hidden.squeeze(-1)
-
-
-def _decide(encoded: torch.Tensor, weights: dict[str, torch.Tensor]) -> Probabilities:
-    """Return the recurrent layer's verdict on each chunk, shape (chunks,)."""
-    import torch
-
-    cell = torch.nn.LSTM(encoded.shape[1], encoded.shape[1], batch_first=True)
-    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    cell.load_state_dict({f"{name}_l0": weights[f"decoder.rnn.{name}"] for name in names})
-    hidden, _ = cell(encoded.unsqueeze(0))
-    logits = hidden.relu() @ weights["decoder.decoder.2.weight"].reshape(-1, 1) + weights["decoder.decoder.2.bias"]
-    return np.asarray(logits.sigmoid().reshape(-1).numpy(), dtype=np.float32)

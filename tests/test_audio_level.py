@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+from audio.level import SILENT_DB, frame_mask, level_frames, level_range_db, mask_spans, snr_db
+from audio.span import Span
+
+
+def tone(seconds, amplitude, rate_hz=8000):
+    return (amplitude * np.sin(2 * np.pi * 300 * np.arange(int(seconds * rate_hz)) / rate_hz)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("amplitude", "level_db"), [(1.0, -3.0), (0.1, -23.0), (0.01, -43.0)])
+def test_the_level_of_a_tone_is_its_power_in_decibels(amplitude, level_db):
+    levels = level_frames(tone(0.5, amplitude), 8000)
+    assert np.median(levels) == pytest.approx(level_db, abs=0.2)
+
+
+def test_digital_silence_has_the_lowest_level_and_not_minus_infinity():
+    assert level_frames(np.zeros(800, dtype=np.float32), 8000).tolist() == [SILENT_DB] * 10
+
+
+def test_no_samples_have_no_frames():
+    assert level_frames(np.zeros(0, dtype=np.float32), 8000).shape == (0,)
+
+
+def test_masks_and_spans_are_each_others_inverse():
+    spans = (Span(0.1, 0.2), Span(0.5, 0.9))
+    found = mask_spans(frame_mask(spans, 100))
+    assert [(round(s.start_s, 3), round(s.end_s, 3)) for s in found] == [(0.1, 0.2), (0.5, 0.9)]
+
+
+@pytest.mark.parametrize("planted_db", [5.0, 10.0, 20.0, 35.0])
+def test_the_noise_is_found_as_loud_as_it_was_made(planted_db, rng):
+    sound = np.concatenate([np.zeros(8000, np.float32), tone(1.0, 0.3), np.zeros(8000, np.float32)])
+    noise = rng.standard_normal(sound.shape[0]) * 0.3 / np.sqrt(2) * 10 ** (-planted_db / 20)
+    levels = level_frames((sound + noise).astype(np.float32), 8000)
+    assert snr_db(levels, frame_mask([Span(1.0, 2.0)], levels.shape[0])) == pytest.approx(planted_db, abs=1.0)
+
+
+def test_without_speech_there_is_no_ratio_of_speech_to_noise():
+    levels = np.full(100, -40.0)
+    assert snr_db(levels, np.zeros(100, dtype=bool)) is None
+
+
+def test_a_steady_tone_has_no_range_and_too_little_sound_none_at_all():
+    assert level_range_db(level_frames(tone(1.0, 0.5), 8000), np.ones(100, dtype=bool)) == pytest.approx(0.0, abs=0.5)
+    assert level_range_db(np.full(5, -20.0), np.ones(5, dtype=bool)) is None

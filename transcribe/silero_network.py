@@ -1,0 +1,107 @@
+"""silero-vad's 16 kHz network in plain torch: thousands of chunks encoded at once, then one long sequence."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from audio.recording import Samples
+
+if TYPE_CHECKING:
+    import torch
+
+    NetworkWeights = dict[str, torch.Tensor]
+
+CHUNK = 512  # samples the network judges at a time
+_CONTEXT = 64  # samples of the chunk before that it sees as well
+_BLOCK = 4096  # chunks encoded at once, so that an hour fits into memory
+SILERO_FILE = "silero_vad.jit"
+SILERO_SHA256 = "e1122837f4154c511485fe0b9c64455f7b929c96fbb8d79fbdb336383ebd3720"
+
+Probabilities = npt.NDArray[np.float32]
+
+
+class WeightsError(RuntimeError):
+    """The detector's weights are missing or not the ones that were measured."""
+
+
+def silero_weights() -> Path:
+    """Return the path of the weights inside the installed silero-vad package.
+
+    Raises
+    ------
+    WeightsError
+        When the package or its file is not there.
+    """
+    spec = find_spec("silero_vad")
+    if spec is None or spec.origin is None:
+        raise WeightsError("the package silero-vad is not installed; install earful's locked requirements")
+    path = Path(spec.origin).parent / "data" / SILERO_FILE
+    if not path.is_file():
+        raise WeightsError(f"{path} is missing; reinstall silero-vad in the locked version")
+    return path
+
+
+def checked(path: Path) -> Path:
+    """Return ``path`` if its contents are the measured ones; other weights would move every edge."""
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != SILERO_SHA256:
+        raise WeightsError(f"{path}: sha256 {found}, expected {SILERO_SHA256}; reinstall silero-vad")
+    return path
+
+
+def load_weights(path: Path) -> NetworkWeights:
+    """Return the 16 kHz network's weights by their last two names ("0.bias" of the encoder, "rnn.bias_ih", ...)."""
+    import torch
+
+    with warnings.catch_warnings():
+        # Only the weights are read: the package offers these in no other format.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        state = torch.jit.load(str(path), map_location="cpu").state_dict()  # type: ignore[no-untyped-call]
+    return {name.removeprefix("_model."): value for name, value in state.items() if name.startswith("_model.")}
+
+
+def chunk_probabilities(samples: Samples, weights: NetworkWeights, *, skip: int) -> Probabilities:
+    """Return one probability a chunk for the sound from sample ``skip`` on."""
+    import torch
+
+    chunks = -(-samples.shape[0] // CHUNK)
+    padded = np.zeros(_CONTEXT + skip + chunks * CHUNK + CHUNK, dtype=np.float32)
+    padded[_CONTEXT : _CONTEXT + samples.shape[0]] = samples
+    sound = torch.from_numpy(padded[skip : skip + _CONTEXT + chunks * CHUNK])
+    pieces = sound.unfold(0, _CONTEXT + CHUNK, CHUNK)
+    with torch.inference_mode():
+        encoded = torch.cat([_encode(pieces[i : i + _BLOCK], weights) for i in range(0, chunks, _BLOCK)])
+        return _decide(encoded, weights)
+
+
+def _encode(pieces: torch.Tensor, weights: NetworkWeights) -> torch.Tensor:
+    """Return the encoder's output of each chunk, shape (chunks, 128)."""
+    from torch.nn.functional import conv1d, pad
+
+    mirrored = pad(pieces.unsqueeze(1), (0, 64), mode="reflect")
+    spectrum = conv1d(mirrored, weights["stft.forward_basis_buffer"], stride=128)
+    half = spectrum.shape[1] // 2
+    hidden = (spectrum[:, :half] ** 2 + spectrum[:, half:] ** 2).sqrt()
+    for layer, stride in enumerate((1, 2, 2, 1)):
+        name = f"encoder.{layer}.reparam_conv"
+        hidden = conv1d(hidden, weights[f"{name}.weight"], weights[f"{name}.bias"], stride=stride, padding=1).relu()
+    return hidden.squeeze(-1)
+
+
+def _decide(encoded: torch.Tensor, weights: NetworkWeights) -> Probabilities:
+    """Return the recurrent layer's verdict on each chunk, shape (chunks,)."""
+    import torch
+
+    cell = torch.nn.LSTM(encoded.shape[1], encoded.shape[1], batch_first=True)
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    cell.load_state_dict({f"{name}_l0": weights[f"decoder.rnn.{name}"] for name in names})
+    hidden, _ = cell(encoded.unsqueeze(0))
+    logits = hidden.relu() @ weights["decoder.decoder.2.weight"].reshape(-1, 1) + weights["decoder.decoder.2.bias"]
+    return np.asarray(logits.sigmoid().reshape(-1).numpy(), dtype=np.float32)
