@@ -110,7 +110,7 @@ def voice(name: str, sex: str, pieces: Sequence[Sound], rate_hz: int) -> Voice:
 
 
 def speech_spans(sound: Sound) -> tuple[Span, ...]:
-    """Return where a voice alone is audible: clear of its own noise and near its loud frames, gaps under 0.2 s closed."""
+    """Return where a voice alone is audible: clear of its noise, near its loud frames, gaps under 0.2 s closed."""
     length = round(FRAME_S * RATE_HZ)
     frames = sound[: len(sound) // length * length].reshape(-1, length)
     level = 10 * np.log10((frames**2).mean(axis=1) + 1e-12)
@@ -243,7 +243,7 @@ class Errors:
 def errors(
     truth: Sequence[Sequence[Span]], found: Sequence[Sequence[Span]], duration_s: float, *, collar_s: float = 0.0
 ) -> Errors:
-    """Return the errors of ``found`` against ``truth`` at 5 ms; ``collar_s`` either side of a true edge is not scored."""
+    """Return the errors of ``found`` against ``truth`` at 5 ms; ``collar_s`` around true edges is not scored."""
     hop_s = 0.005
     frames = round(duration_s / hop_s) + 1
     true, heard = _masks(truth, frames, hop_s), _masks(found, frames, hop_s)
