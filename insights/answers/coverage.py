@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import fuzz
 
 from insights.answers.spoken import Phrase, fits, phrases, spoken
-from insights.language.lemma import lemma
+from insights.language.lemma import is_russian_word, lemma
 from insights.language.wordlists import word_file
 from insights.survey.questionnaire import Question, Survey
 
@@ -21,6 +22,8 @@ TOPIC_WEIGHT = 1.0
 LIKENESS = 80.0
 SHARED_BEGINNING = 0.6
 BEGINNING_LETTERS = 4
+# A word that the dictionary doesn't know may be a garbled one ("уныгжера"): weaker evidence from this likeness on.
+GARBLED_LIKENESS, GARBLED_LETTERS, GARBLED_SHARE = 55.0, 6, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def meanings(word: str, language: str) -> frozenset[str]:
 
 @lru_cache(maxsize=100_000)
 def same_word(first: str, second: str, language: str) -> float:
-    """Return how surely two words are one, in [0, 1]: forms of a word, garbled, or of one meaning.
+    """Return how surely a word said (``first``) is a word of a wording: a form of it, garbled, or of one meaning.
 
     >>> same_word("порекомендуете", "рекомендовать", "ru")
     0.9
@@ -102,9 +105,15 @@ def same_word(first: str, second: str, language: str) -> float:
     shared = next((i for i, (a, b) in enumerate(zip(shorter, longer)) if a != b), len(shorter))
     if shared >= BEGINNING_LETTERS and shared / len(longer) >= SHARED_BEGINNING:
         return 0.95
-    if len(shorter) >= BEGINNING_LETTERS and fuzz.ratio(first, second) >= LIKENESS:
+    ratio = fuzz.ratio(first, second) if len(shorter) >= BEGINNING_LETTERS else 0.0
+    if ratio >= LIKENESS:
         return 0.9
-    return 0.0
+    return GARBLED_SHARE if ratio >= GARBLED_LIKENESS and _is_garbled(first, language) else 0.0
+
+
+def _is_garbled(word: str, language: str) -> bool:
+    """Return whether a word said is no word of the language; English has no dictionary here, so never."""
+    return language == "ru" and len(word) >= GARBLED_LETTERS and not is_russian_word(word)
 
 
 def _ru_or_en(language: str) -> Literal["ru", "en"]:
@@ -152,19 +161,30 @@ class Likeness:
 
 
 def likeness(said: Sequence[str], wording: Wording, language: str) -> Likeness:
-    """Return how much of a wording was said, and how much of what was said it explains."""
-    matched = [max((same_word(word, other, language) for other in said), default=0.0) for word in wording.words]
+    """Return how much of a wording was said, and how much of what was said it explains.
+
+    Neighbours count as one word too: a recogniser parts long words it doesn't know ("мены бжера").
+    """
+    joined = [first + second for first, second in pairwise(said)]
+    matched = [
+        max((same_word(other, word, language) for other in (*said, *joined)), default=0.0) for word in wording.words
+    ]
     topics = [not is_carrier(word, language) for word in wording.words]
     total = sum(wording.weights)
     covered = sum(weight * share for weight, share in zip(wording.weights, matched)) / total if total else 0.0
     topic_total = sum(weight for weight, topic in zip(wording.weights, topics) if topic)
     topic_said = sum(w * share for w, share, topic in zip(wording.weights, matched, topics) if topic)
-    said_topics = [word for word in said if not is_carrier(word, language)]
-    explained = [
-        max((same_word(word, other, language) for other in wording.words), default=0.0) for word in said_topics
-    ]
-    return Likeness(
-        covered,
-        topic_said / topic_total if topic_total else 1.0,
-        sum(explained) / len(explained) if explained else 1.0,
-    )
+    return Likeness(covered, topic_said / topic_total if topic_total else 1.0, _explained(said, wording, language))
+
+
+def _explained(said: Sequence[str], wording: Wording, language: str) -> float:
+    """Return the share of the topic words said that a wording holds, garbled words of no likeness left out."""
+    shares = []
+    for i, word in enumerate(said):
+        if is_carrier(word, language):
+            continue
+        pairs = ("".join(said[max(0, i - 1) : i + 1]), "".join(said[i : i + 2]))
+        share = max((same_word(form, own, language) for form in (word, *pairs) for own in wording.words), default=0.0)
+        if share or not _is_garbled(word, language):
+            shares.append(share)
+    return sum(shares) / len(shares) if shares else 1.0

@@ -86,12 +86,12 @@ def read_turns(turns: Sequence[Turn], language: str, scale: tuple[int, int]) -> 
     ("нет, поставьте девять") changes it.
     """
     passage = passage_of(turns[:1])
-    reading = read_number(passage.text, language, scale)
+    reading = read_number(passage.text, language, scale, pauses=passage.pauses)
     for turn in turns[1:]:
         later = read_number(turn.text, language, scale)
         if reading.value is None:
             passage = passage_of([*passage.turns, turn])
-            reading = read_number(passage.text, language, scale)
+            reading = read_number(passage.text, language, scale, pauses=passage.pauses)
             if reading.value is None and later.value is not None:
                 passage, reading = passage_of([turn]), later
         elif later.value not in (None, reading.value) and _revises(turn, language):
@@ -121,9 +121,10 @@ def _request(heard: Heard, dialogue: Dialogue) -> WitnessRequest | None:
         return None
     reading, turn = heard.reading, turns[0]
     start_s = turn.span.start_s
-    if reading.value is not None and reading.start_char:
-        turn = heard.passage.turn_at(reading.start_char)
-        word = heard.passage.span(reading.start_char, reading.end_char)
+    at = reading.start_char if reading.value is not None else reading.first_char
+    if at:
+        turn = heard.passage.turn_at(at)
+        word = heard.passage.span(at, at + 1)
         start_s = max(turn.span.start_s, word.start_s - BEFORE_WORD_S) if word else turn.span.start_s
     end_s = max(start_s, min(turn.span.end_s, start_s + LONGEST_CUT_S))
     phrases = scale_phrases(dialogue.language, heard.scale)

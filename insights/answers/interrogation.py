@@ -8,11 +8,14 @@ from itertools import groupby
 
 from audio.span import Span
 from insights.answers.coverage import asking_words
-from insights.answers.exclusions import Scene, excluded_by, scale_wording
+from insights.answers.exclusions import Scene, excluded_by
+from insights.answers.lexicon import lexicon
 from insights.answers.mentions import mentions
-from insights.answers.spoken import Phrase, Spoken, any_phrase, spoken
+from insights.answers.spoken import Phrase, Spoken, any_phrase, phrase_at, spoken
 from transcribe.dialogue import Turn
 
+# "From zero to ten ..." at the very start is no score read back.
+SCALE_WORDS = 4
 KNOWN_SCALES = ((0, 10), (1, 10), (1, 5), (0, 5), (1, 7), (1, 3), (0, 3), (1, 4), (2, 5))
 
 
@@ -28,6 +31,8 @@ class Sentence:
         Running numbers of the turn's sentences, both included.
     closes_turn:
         True where nothing follows in the turn.
+    answered:
+        True where the respondent's next words hold a number.
     """
 
     text: str
@@ -38,6 +43,7 @@ class Sentence:
     last: int
     closes_turn: bool
     language: str
+    answered: bool = False
 
     def has(self, known: Sequence[Phrase]) -> bool:
         """Whether any of the phrases occurs."""
@@ -80,22 +86,57 @@ class Sentence:
             other.last,
             other.closes_turn,
             self.language,
+            other.answered,
         )
 
 
-def sentences_of(turn: Turn, turn_idx: int, language: str) -> tuple[Sentence, ...]:
-    """Return a turn's sentences with their seconds."""
+def sentences_of(
+    turn: Turn, turn_idx: int, language: str, *, without_lead: bool = False, answered: bool = False
+) -> tuple[Sentence, ...]:
+    """Return a turn's sentences with their seconds.
+
+    Parameters
+    ----------
+    without_lead:
+        Leave out courtesies and numbers read back before the question ("Ставлю три ассортимент как оцените").
+    answered:
+        The respondent's next words hold a number; kept with the turn's last sentence.
+    """
     words = spoken(turn.text)
     cut = [tuple(group) for _, group in groupby(words, key=lambda word: word.sentence)]
+    if without_lead:
+        cut = [_without_lead(group, language) for group in cut]
     sentences = []
     for i, group in enumerate(cut):
         start, end = group[0].start_char, group[-1].end_char
         heard = turn.words_between(start, end)
         span = Span(heard[0].span.start_s, max(word.span.end_s for word in heard))
         sentences.append(
-            Sentence(turn.text[start:end], group, span, turn_idx, i, i, i + 1 == len(cut), language),
+            Sentence(
+                turn.text[start:end],
+                group,
+                span,
+                turn_idx,
+                i,
+                i,
+                closes_turn=i + 1 == len(cut),
+                language=language,
+                answered=answered and i + 1 == len(cut),
+            )
         )
     return tuple(sentences)
+
+
+def _without_lead(words: tuple[Spoken, ...], language: str) -> tuple[Spoken, ...]:
+    """Return a sentence from the first word on that is neither a courtesy nor a score read back."""
+    if scale_read_out(words[:SCALE_WORDS], language) is not None:
+        return words
+    polite = (*asking_words(language).courtesy, *lexicon(language).cue("ack"))
+    numbers = {mention.at for mention in mentions(words, language)}
+    at = 0
+    while at < len(words) and (at in numbers or phrase_at(words, at, polite)):
+        at += max(1, phrase_at(words, at, polite))
+    return words[at:] if at < len(words) else words
 
 
 def scale_read_out(words: Sequence[Spoken], language: str) -> tuple[int, int] | None:
@@ -104,9 +145,11 @@ def scale_read_out(words: Sequence[Spoken], language: str) -> tuple[int, int] | 
     >>> scale_read_out(spoken("А ассортимент, от одного до пяти?"), "ru")
     (1, 5)
     """
-    found = mentions(words, language)
-    for scale in KNOWN_SCALES:
-        scene = Scene(tuple(words), found, language, scale)
-        if any(scale_wording(scene, mention) for mention in found):
+    found = {mention.at: int(mention.value) for mention in mentions(words, language)}
+    links = lexicon(language).cue("scale_link")
+    for at, low in found.items():
+        length = phrase_at(words, at + 1, links)
+        scale = (low, found.get(at + 1 + length, low))
+        if length and scale in KNOWN_SCALES:
             return scale
     return None

@@ -22,7 +22,8 @@ from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
 # What each witness adds to or takes from the share of the wording that was said.
 TOPIC_SHARE, EXPLAINED_SHARE, COVERED_SHARE = 0.62, 0.22, 0.16
 SAME_SCALE, OTHER_SCALE, SCALE_WITHOUT_NEED = 0.12, -0.3, -0.3
-NOT_ASKING, NOT_EVEN_LAST, READS_BACK = -0.15, -0.4, -0.3
+NOT_ASKING, NOT_EVEN_LAST, READS_BACK = -0.08, -0.35, -0.35
+ANSWERED_BY_NUMBER = 0.1
 OTHER_KIND = -0.4
 ANCHORED = 0.9
 
@@ -133,7 +134,12 @@ def importance(sentence: Sentence, _said: Sequence[str], question: Question) -> 
     return OTHER_KIND if asks_importance and question.kind in SCALE_KINDS else 0.0
 
 
-WITNESSES = (scale_read, asking, importance)
+def number_follows(sentence: Sentence, _said: Sequence[str], question: Question) -> float:
+    """Weigh the reply: one with a number speaks for a question with a scale."""
+    return ANSWERED_BY_NUMBER if sentence.answered and question.scale is not None else 0.0
+
+
+WITNESSES = (scale_read, asking, importance, number_follows)
 
 
 def matcher_of(

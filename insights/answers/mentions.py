@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from insights.answers.lexicon import Form, Lexicon, lexicon
-from insights.answers.spoken import Spoken, fits, phrase_at, phrase_before, same_clause
+from insights.answers.spoken import Spoken, between_pauses, fits, phrase_at, phrase_before, same_clause
 from insights.language.lemma import is_russian_word
 
 # A garbled word is taken for the nearest number word only from this likeness (0-100) on, and only
@@ -89,7 +89,7 @@ def garbled_number(word: str, language: str) -> int | None:
 def _alone(words: Sequence[Spoken], at: int, known: Lexicon) -> bool:
     """Return whether the word's clause holds nothing else but hedges ("ну, где-то ... наверное")."""
     hedges = known.cue("hedge")
-    clause = same_clause(words, at)
+    clause = between_pauses(words, at)
     return all(word is words[at] or phrase_at((word,), 0, hedges) > 0 for word in clause)
 
 

@@ -9,6 +9,8 @@ from audio.span import Span
 from transcribe.dialogue import Turn, Word
 
 SENTENCE_MARKS = ".!?…"
+# Word times are rough: a gap from here on is taken for silence.
+SILENCE_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,14 @@ class Passage:
         Offset in ``text`` at which each turn begins.
     text:
         The turns' texts, a full stop set between turns that lack one.
+    pauses:
+        Offsets of the words that silence goes before, by the words' own times.
     """
 
     turns: tuple[Turn, ...]
     starts: tuple[int, ...]
     text: str
+    pauses: frozenset[int] = frozenset()
 
     def words(self, start_char: int, end_char: int) -> tuple[Word, ...]:
         """Return the words that ``text[start_char:end_char]`` touches."""
@@ -55,4 +60,15 @@ def passage_of(turns: Sequence[Turn]) -> Passage:
             text += " " if text[-1] in SENTENCE_MARKS else ". "
         starts.append(len(text))
         text += turn.text
-    return Passage(worded, tuple(starts), text)
+    pauses = frozenset(start + at for turn, start in zip(worded, starts) for at in _after_silence(turn))
+    return Passage(worded, tuple(starts), text, pauses)
+
+
+def _after_silence(turn: Turn) -> list[int]:
+    """Return the offsets of a turn's words that follow a silence."""
+    found, at = [], 0
+    for i, word in enumerate(turn.words):
+        if i and word.span.start_s - turn.words[i - 1].span.end_s >= SILENCE_S:
+            found.append(at)
+        at += len(word.text) + 1
+    return found

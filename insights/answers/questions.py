@@ -10,6 +10,7 @@ from insights.answers.answer import Asked
 from insights.answers.coverage import asking_words
 from insights.answers.interrogation import Sentence, sentences_of
 from insights.answers.likeness import Matcher, Similarity, matcher_of
+from insights.answers.reading import read_number
 from insights.survey.codebook import Codebook
 from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
 from transcribe.dialogue import Dialogue
@@ -19,6 +20,7 @@ ASKED_FROM = 0.62
 REPEATED_FROM = 0.75
 # A two-sentence reading must beat the single sentences by this much.
 PAIR_LEAD = 0.05
+WIDEST_SCALE = (0, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,23 @@ def find_questions(
     for turn_idx, turn in enumerate(dialogue.turns):
         if turn.party not in ("operator", "unknown") or not turn.words:
             continue
-        for found in _in_turn(sentences_of(turn, turn_idx, dialogue.language), matcher, survey, asked):
-            asked.append(found)
+        sentences = sentences_of(
+            turn,
+            turn_idx,
+            dialogue.language,
+            without_lead=True,
+            answered=_answered_by_number(dialogue, turn_idx),
+        )
+        asked.extend(_in_turn(sentences, matcher, survey, asked))
     return _without_weak_repeats(asked)
+
+
+def _answered_by_number(dialogue: Dialogue, turn_idx: int) -> bool:
+    """Return whether the next turn is the respondent's and gives a number that could be a score."""
+    following = dialogue.turns[turn_idx + 1 : turn_idx + 2]
+    if not following or following[0].party not in ("respondent", "unknown"):
+        return False
+    return bool(read_number(following[0].text, dialogue.language, WIDEST_SCALE).candidates)
 
 
 def _in_turn(
@@ -69,7 +85,7 @@ def _in_turn(
     taken: set[int] = set()
     for found in _best_first(sentences, matcher, [*before]):
         places = set(range(found.sentence.first, found.sentence.last + 1))
-        if places & taken:
+        if places & taken or any(one.question_id == found.question.question_id for one in asked):
             continue
         taken |= places
         asked.append(_asked(found))

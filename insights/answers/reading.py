@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from insights.answers.exclusions import RANGE_WIDTH, Scene, excluded_by
@@ -79,15 +79,20 @@ class Group:
         return self.low < self.high
 
 
-def read_number(text: str, language: str, scale: tuple[int, int]) -> Reading:
+def read_number(text: str, language: str, scale: tuple[int, int], *, pauses: Collection[int] = ()) -> Reading:
     """Return the number that an answer to a question with this scale gives.
+
+    Parameters
+    ----------
+    pauses:
+        Offsets of the words that silence goes before; a word that only sounds like a number counts more there.
 
     >>> read_number("Четыре. Ой, нет, давайте три.", "ru", (1, 5)).value
     3.0
     >>> read_number("I waited ten minutes, so six", "en", (0, 10)).value
     6.0
     """
-    words = spoken(text)
+    words = spoken(text, pauses)
     scene = Scene(words, mentions(words, language), language, scale)
     verdicts = [(mention, excluded_by(scene, mention)) for mention in scene.mentions]
     excluded = tuple((mention.value, rule) for mention, rule in verdicts if rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from insights.language.tokens import plain
@@ -37,6 +37,8 @@ class Spoken:
         Running numbers; words of one clause share theirs.
     asked:
         True where the word's sentence ends with a question mark.
+    paused:
+        True where silence goes before the word.
     """
 
     text: str
@@ -46,10 +48,16 @@ class Spoken:
     clause: int
     sentence: int
     asked: bool = False
+    paused: bool = False
 
 
-def spoken(text: str) -> tuple[Spoken, ...]:
+def spoken(text: str, pauses: Collection[int] = ()) -> tuple[Spoken, ...]:
     """Return the words of ``text`` in order.
+
+    Parameters
+    ----------
+    pauses:
+        Offsets of the words that silence goes before.
 
     >>> [(word.text, word.clause) for word in spoken("Не десять, но девять.")]
     [('не', 0), ('десять', 0), ('но', 1), ('девять', 1)]
@@ -65,7 +73,11 @@ def spoken(text: str) -> tuple[Spoken, ...]:
             sentence += 1
         if i and (_CLAUSE_END.search(gap) or match[0] in CLAUSE_OPENERS):
             clause += 1
-        words.append(Spoken(match[0], match.start(), match.end(), gap, clause, sentence, sentence in asked))
+        words.append(
+            Spoken(
+                match[0], match.start(), match.end(), gap, clause, sentence, sentence in asked, match.start() in pauses
+            )
+        )
     return tuple(words)
 
 
@@ -122,3 +134,13 @@ def any_phrase(words: Sequence[Spoken], known: Sequence[Phrase]) -> bool:
 def same_clause(words: Sequence[Spoken], at: int) -> tuple[Spoken, ...]:
     """Return the words of the clause in which word ``at`` stands."""
     return tuple(word for word in words if word.clause == words[at].clause)
+
+
+def between_pauses(words: Sequence[Spoken], at: int) -> tuple[Spoken, ...]:
+    """Return the words of the clause around word ``at`` that no silence parts from it."""
+    first = last = at
+    while first > 0 and words[first - 1].clause == words[at].clause and not words[first].paused:
+        first -= 1
+    while last + 1 < len(words) and words[last + 1].clause == words[at].clause and not words[last + 1].paused:
+        last += 1
+    return tuple(words[first : last + 1])

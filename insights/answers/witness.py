@@ -11,8 +11,9 @@ from insights.answers.reading import Reading
 from transcribe.dialogue import Language
 from transcribe.recognition.protocol import NumberPosterior
 
-# Below this mass the answer doesn't open with a number at all (measured: right cuts lie above, others under .01).
-MASS_GATE = 0.1
+# Below this mass the cut doesn't open with a number at all (measured: right cuts lie at .05 and above, others under
+# .01); the sound is trusted in full from the second figure on.
+MASS_GATE, FULL_MASS = 0.03, 0.1
 # Alone, without any number in the words, the sound must be this sure.
 ALONE_MASS, ALONE_PROBABILITY = 0.5, 0.9
 # No witness is ever believed more than this; what is left is shared by the other numbers.
@@ -82,7 +83,8 @@ def posterior(testimony: Testimony, scale: tuple[int, int]) -> dict[float, float
     values = [float(value) for value in range(scale[0], scale[1] + 1)]
     witnesses = [_words(testimony.reading, values)]
     if testimony.sound is not None and testimony.sound.mass >= MASS_GATE:
-        witnesses.append({v: _spread(testimony.sound.values.get(v, 0.0), ACOUSTIC_TRUST, values) for v in values})
+        trust = ACOUSTIC_TRUST * min(1.0, testimony.sound.mass / FULL_MASS)
+        witnesses.append({v: _spread(testimony.sound.values.get(v, 0.0), trust, values) for v in values})
     if testimony.read_back is not None:
         witnesses.append(_pointed((testimony.read_back,), READ_BACK_TRUST, values))
     witnesses.extend({v: RULED_OUT if v >= ruled else 1.0 for v in values} for ruled in testimony.not_values)
@@ -126,13 +128,18 @@ def settle(testimony: Testimony, scale: tuple[int, int]) -> Verdict:
 
 
 def _enough_without_words(testimony: Testimony, best: float) -> bool:
-    """Return whether sound and clerk carry a score that the words don't give."""
+    """Return whether sound and clerk carry a score that the words don't give.
+
+    A word that only sounds like the number ("for") needs the sound or the clerk; no word at all needs both, or a
+    sound beyond doubt.
+    """
     sound = testimony.sound
-    sure = sound is not None and sound.mass >= ALONE_MASS and sound.values.get(best, 0.0) >= ALONE_PROBABILITY
-    heard = sound is not None and sound.mass >= MASS_GATE and max(sound.values, key=sound.values.__getitem__) == best
+    probable = sound is not None and sound.values.get(best, 0.0) >= ALONE_PROBABILITY
+    heard = sound is not None and probable and sound.mass >= MASS_GATE
+    beyond_doubt = sound is not None and probable and sound.mass >= ALONE_MASS
     hinted = best in testimony.reading.candidates
     backed = testimony.read_back == best
-    return sure or (backed and (heard or hinted))
+    return beyond_doubt or (heard and hinted) or (backed and (heard or hinted))
 
 
 def _decider(testimony: Testimony, best: float) -> str:
