@@ -46,9 +46,9 @@ HEAVY_BLEED_DB = 15.0
 COPY_CORRELATION = 0.9
 COPY_SPREAD_DB = 5.0
 SAME_GAIN_DB = 0.75
-# Above this both channels hold the same voices; led for less than half of the speech, they cannot be told apart.
+# Above this both channels hold the same voices; led for less of the speech than this, they cannot be told apart.
 MIXED_CORRELATION = 0.7
-LED_SHARE = 0.5
+LED_SHARE = 0.25
 SHORT_S = 6.0
 SURE_SILENT_S = 15.0
 MAX_LAG_S = 0.5
@@ -182,7 +182,8 @@ def _loud_stretches(recording: Recording, level: Floats, *, stretch_s: float = 4
     means = [float(np.mean(10 ** (level[i : i + step] / 10))) for i in range(0, len(level), step)]
     chosen = sorted(np.argsort(means)[::-1][:at_most])
     size = round(stretch_s * recording.rate_hz)
-    return [recording.samples[:, int(i) * size : (int(i) + 1) * size] for i in chosen]
+    stretches = [recording.samples[:, int(i) * size : (int(i) + 1) * size] for i in chosen]
+    return [stretch for stretch in stretches if stretch.shape[1] > 0]
 
 
 def _best_lag(recording: Recording, level: Floats) -> tuple[float, float]:
@@ -225,8 +226,11 @@ def _silent(evidence: Mapping[str, float], channel: int) -> bool:
 
 
 def both_silent(evidence: Mapping[str, float]) -> LayoutKind | None:
-    """Neither side holds speech."""
-    return "silent" if _silent(evidence, 0) and _silent(evidence, 1) else None
+    """Neither side holds speech; in a few seconds of noise somebody may just not have spoken yet."""
+    if not (_silent(evidence, 0) and _silent(evidence, 1)):
+        return None
+    dead = max(evidence["speech_db_0"], evidence["speech_db_1"]) < DEAD_DB
+    return "silent" if dead or evidence["duration_s"] >= SHORT_S else "too_short"
 
 
 def copies(evidence: Mapping[str, float]) -> LayoutKind | None:
