@@ -98,7 +98,7 @@ class Loop:
             return
         frames = max(task.frames for task in tasks)
         tokens = len(self._prefix) + max(task.tokens for task in tasks) + 1
-        count = min(self._row_count, -(-len(tasks) // _ROW_STEP) * _ROW_STEP)
+        count = -(-min(self._row_count, len(tasks)) // _ROW_STEP) * _ROW_STEP
         rows = new_rows(self._weights, rows=count, tokens=tokens, frames=frames)
         waiting = list(enumerate(tasks))[::-1]
         live: list[_Live] = []

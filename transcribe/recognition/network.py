@@ -161,13 +161,17 @@ def heard(weights: Weights, features: Tensor, bias: Tensor) -> Heard:
     return Heard(torch.stack(keys), torch.stack(values), bias)
 
 
-def read(weights: Weights, sound: Heard, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def read(
+    weights: Weights, sound: Heard, tokens: Tensor, *, past: tuple[Tensor, Tensor] | None = None
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Read token rows at once against one window's sound.
 
     Parameters
     ----------
     tokens:
-        Shape (rows, n); every row starts at position 0.
+        Shape (rows, n).
+    past:
+        Keys and values of what every row has read before, (layers, 1, heads, m, width) each; None: nothing.
 
     Returns
     -------
@@ -177,15 +181,18 @@ def read(weights: Weights, sound: Heard, tokens: Tensor) -> tuple[Tensor, Tensor
     """
     import torch
 
-    length = tokens.shape[1]
-    x = weights.embedding[tokens] + weights.text_positions[:length]
-    future = torch.full((length, length), float("-inf"), dtype=weights.dtype, device=weights.device).triu(1)
+    length, before = tokens.shape[1], 0 if past is None else past[0].shape[3]
+    x = weights.embedding[tokens] + weights.text_positions[before : before + length]
+    future = torch.full((length, before + length), float("-inf"), dtype=weights.dtype, device=weights.device)
+    future = future.triu(before + 1)
     keys, values, looks = [], [], []
     aligning = dict(weights.heads)
     for layer, block in enumerate(weights.decoder):
         q, k, v = (_by_head(part, weights.n_head) for part in block.qkv(_normed(x, block.norm)).chunk(3, dim=-1))
         keys.append(k)
         values.append(v)
+        if past is not None:
+            k, v = (torch.cat([old[layer].expand(len(x), -1, -1, -1), new], -2) for old, new in zip(past, (k, v)))
         x = x + block.out(((q @ k.transpose(-2, -1) + future).softmax(dim=-1) @ v).transpose(-3, -2).flatten(-2))
         x, scores = _cross(weights, weights.listening[layer], x, sound.keys[layer], sound.values[layer], sound.bias)
         if layer in aligning:

@@ -80,14 +80,17 @@ class NumberPosterior:
     values:
         Probability of each number, summing to 1 over the set.
     mass:
-        Probability that the answer opens with any phrase of the set at all; the gate.
+        Probability that any phrase of the set comes there at all, in [0, 1]; the gate.
     phrase:
         The most probable phrase.
+    after:
+        What was heard before the number, decoded freely; empty where the answer opens with it.
     """
 
     values: Mapping[float, float]
     mass: float
     phrase: str
+    after: str = ""
 
 
 class Recogniser(Protocol):

@@ -103,10 +103,11 @@ class WhisperRecogniser:
         """Return one posterior for each request, in order; see `transcribe.recognition.witness`."""
         import torch
 
-        from transcribe.recognition.witness import heard_number
+        from transcribe.recognition.witness import number_posteriors
 
         with torch.inference_mode():
-            return [heard_number(self.weights, self._listen(request.samples), request) for request in requests]
+            sounds = [self._listen(request.samples) for request in requests]
+            return number_posteriors(self.weights, sounds, requests)
 
     def _listen(self, samples: Samples) -> Heard:
         frames = min(frames_for(samples, tail_s=TAIL_S), self.weights.n_audio_ctx)
