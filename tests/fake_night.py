@@ -99,3 +99,16 @@ def fall_ill(name: str) -> None:
         bytearray(1 << 40)
     elif name.startswith("raise"):
         raise RuntimeError("a fault of the chain that nobody foresaw")
+
+
+def make_quick(study_dir: str) -> Callable[[Sequence[Job]], list[Outcome]]:
+    """Return a chain that opens no file, for executors that are tested without sound."""
+
+    def process(jobs: Sequence[Job]) -> list[Outcome]:
+        done: list[Outcome] = []
+        for job in jobs:
+            fall_ill(Path(job.file).parent.name)
+            done.append(Done(job, CallRecord(job.facts, dialogue_of(job.facts.path, 5))))
+        return done
+
+    return process

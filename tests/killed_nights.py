@@ -1,0 +1,133 @@
+"""Nights killed at random moments: what the crash test and the bench share."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from audio.encode import encode
+from insights.store import open_store, query
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = """
+import resource, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from insights.cli.night_commands import guarded
+from insights.night import run as run_module
+from insights.night.executors import LocalExecutor
+from insights.night.processing import NightOptions
+run_module.model_hashes = lambda frame: {{"fake": "1"}}
+run_module.time.sleep = lambda seconds: None
+if __name__ == "__main__":
+    if {largest_file}:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, resource.RLIM_INFINITY))
+    options = NightOptions(executor=LocalExecutor(2), maker="fake_night:make")
+    report = guarded(lambda: run_module.run_night(Path({study!r}), options))
+    print(report.done, report.unchanged)
+    sys.exit(report.exit_code)
+"""
+
+# What may differ between two nights over the same files: ids of rows, times of day, CPU seconds.
+CONTENT = {
+    "recording": "SELECT path, sha256, duration_s, sample_rate, channels, codec, layout, language, status, "
+    "interview_id FROM recording ORDER BY path",
+    "turn": "SELECT recording_id, idx, party, start_s, end_s, text, lemmas, words_json FROM turn ORDER BY 1, 2",
+    "asked": "SELECT recording_id, question_id, start_s, end_s, similarity FROM asked ORDER BY 1, 2, 3",
+    "answer": "SELECT interview_id, recording_id, question_id, recorded_value, spoken_value, spoken_text, confidence, "
+    "start_s, end_s, agreement FROM answer ORDER BY 1, 2, 3",
+    "run": "SELECT recording_id, stage, stage_key, status FROM run ORDER BY 1, 2",
+    "found": "SELECT count(*) FROM turn_fts WHERE turn_fts MATCH 'порекомендуете'",
+}
+
+
+def write_calls(study_dir: Path, count: int, *, seed: int) -> None:
+    """Write ``count`` short recordings and a row for each."""
+    rng = np.random.default_rng(seed)
+    lines = ["interview_id,started_at,mode,recording,respondent_id,client_id,segment,role,operator_id,wave,nps"]
+    for number in range(count):
+        samples = rng.normal(0, 0.1, (2, 12_000)).astype(np.float32).clip(-1, 1)
+        name = f"slow{number:03}.flac"
+        (study_dir / "calls" / name).write_bytes(encode(samples, 8000, codec="flac"))
+        lines.append(f"i{number},2026-11-20T10:00:00+03:00,phone,{name},,,,,,w1,{number % 11}")
+    (study_dir / "responses" / "r.csv").write_text("\n".join(lines) + "\n")
+
+
+def night_process(study_dir: Path, *, largest_file: int = 0) -> subprocess.Popen[str]:
+    """Start a night over made-up models in a process group of its own; ``largest_file`` bytes = a full disk."""
+    program = study_dir.parent / f"night_{study_dir.name}.py"
+    text = PROGRAM.format(tests=str(Path(__file__).parent), study=str(study_dir), largest_file=largest_file)
+    program.write_text(text, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
+    return subprocess.Popen(
+        [sys.executable, str(program)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+def finished_night(study_dir: Path) -> tuple[int, str]:
+    """Run a night to its end; return its exit code and what it printed."""
+    process = night_process(study_dir)
+    out, _ = process.communicate(timeout=300)
+    return process.returncode, out.strip()
+
+
+def full_disk_night(study_dir: Path, *, largest_file: int) -> tuple[int, str]:
+    """Run a night on a disk that is full after so many bytes a file; return its exit code and its message."""
+    _, said = (process := night_process(study_dir, largest_file=largest_file)).communicate(timeout=300)
+    return process.returncode, said.strip()
+
+
+def killed_night(study_dir: Path, *, after_s: float) -> bool:
+    """Start a night and kill its whole process group after some seconds; return whether it was still running."""
+    process = night_process(study_dir)
+    try:
+        process.wait(timeout=after_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+def content(study_dir: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return everything a store holds that must not depend on interruptions."""
+    store = open_store(study_dir / "study.db", readonly=True)
+    try:
+        return {name: [tuple(row.values()) for row in query(store, sql)] for name, sql in CONTENT.items()}
+    finally:
+        store.close()
+
+
+def is_whole(study_dir: Path) -> bool:
+    """Return whether a store is intact and every recording in it complete."""
+    if not (study_dir / "study.db").is_file():
+        return True
+    store = open_store(study_dir / "study.db")
+    try:
+        intact = query(store, "PRAGMA integrity_check")[0]["integrity_check"] == "ok"
+        orphans = query(store, "PRAGMA foreign_key_check")
+        half = query(
+            store,
+            """SELECT recording_id FROM recording WHERE status = 'done'
+               AND (SELECT count(*) FROM turn WHERE turn.recording_id = recording.recording_id) <> 2""",
+        )
+        return intact and not orphans and not half
+    finally:
+        store.close()
+
+
+def moments(count: int, *, longest_s: float, seed: int) -> list[float]:
+    """Return seeded random moments at which to kill."""
+    chance = random.Random(seed)
+    return [chance.uniform(0.2, longest_s) for _ in range(count)]
