@@ -15,7 +15,7 @@ from insights.answers.reading import Reading, read_number
 from insights.answers.scale_phrases import scale_phrases
 from insights.answers.spoken import any_phrase, spoken
 from insights.answers.stance import READINESS, YES_OR_NO, read_stance
-from insights.answers.witness import Testimony, Verdict, Witness, WitnessRequest, settle
+from insights.answers.witness import Evidence, Verdict, Witness, WitnessRequest, settle
 from insights.survey.questionnaire import Question, Survey
 from transcribe.dialogue import Dialogue, Turn
 from transcribe.recognition.protocol import NumberPosterior
@@ -135,7 +135,7 @@ def _scored(heard: Heard, sound: NumberPosterior | None, dialogue: Dialogue) -> 
     """Return the answer to a score question."""
     reading = heard.reading
     back = heard.read_back
-    verdict = settle(Testimony(reading, sound, back.value, back.not_values), heard.scale)
+    verdict = settle(Evidence(reading, sound, back.value, back.not_values), heard.scale)
     span = heard.passage.span(reading.start_char, reading.end_char) if verdict.value == reading.value else None
     if verdict.value is not None and span is None:
         span = _opening(dialogue, heard.turn_idxs)

@@ -197,10 +197,13 @@ def _kind_of(scene: Scene, mention: Mention) -> str:
     return "single"
 
 
-def range_only(_scene: Scene, groups: tuple[Group, ...]) -> Reading | None:
-    """Decide on a range and nothing after it that settles it."""
+def range_only(scene: Scene, groups: tuple[Group, ...]) -> Reading | None:
+    """Decide on a range and nothing after it that settles it; words of repair after it are told."""
     last = groups[-1]
-    return Reading(None, "range", low=last.low, high=last.high) if last.is_range else None
+    if not last.is_range:
+        return None
+    reopened = any_phrase(scene.words[last.mentions[-1].at + 1 :], scene.known.cue("repair"))
+    return Reading(None, "range_reopened" if reopened else "range", low=last.low, high=last.high)
 
 
 def range_settled(_scene: Scene, groups: tuple[Group, ...]) -> Reading | None:

@@ -43,7 +43,7 @@ Witness = Callable[[Sequence[WitnessRequest]], Sequence[NumberPosterior | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Evidence:
     """Everything heard about one score.
 
     Attributes
@@ -73,21 +73,21 @@ class Verdict:
     rule: str
 
 
-def posterior(testimony: Testimony, scale: tuple[int, int]) -> dict[float, float]:
+def posterior(evidence: Evidence, scale: tuple[int, int]) -> dict[float, float]:
     """Return the probability of each number of the scale.
 
-    >>> found = posterior(Testimony(Reading(8.0, "single", 0.97)), (0, 10))
+    >>> found = posterior(Evidence(Reading(8.0, "single", 0.97)), (0, 10))
     >>> round(found[8.0], 2), round(sum(found.values()), 6)
     (0.97, 1.0)
     """
     values = [float(value) for value in range(scale[0], scale[1] + 1)]
-    witnesses = [_words(testimony.reading, values)]
-    if testimony.sound is not None and testimony.sound.mass >= MASS_GATE:
-        trust = ACOUSTIC_TRUST * min(1.0, testimony.sound.mass / FULL_MASS)
-        witnesses.append({v: _spread(testimony.sound.values.get(v, 0.0), trust, values) for v in values})
-    if testimony.read_back is not None:
-        witnesses.append(_pointed((testimony.read_back,), READ_BACK_TRUST, values))
-    witnesses.extend({v: RULED_OUT if v >= ruled else 1.0 for v in values} for ruled in testimony.not_values)
+    witnesses = [_words(evidence.reading, values)]
+    if evidence.sound is not None and evidence.sound.mass >= MASS_GATE:
+        trust = ACOUSTIC_TRUST * min(1.0, evidence.sound.mass / FULL_MASS)
+        witnesses.append({v: _spread(evidence.sound.values.get(v, 0.0), trust, values) for v in values})
+    if evidence.read_back is not None:
+        witnesses.append(_pointed((evidence.read_back,), READ_BACK_TRUST, values))
+    witnesses.extend({v: RULED_OUT if v >= ruled else 1.0 for v in values} for ruled in evidence.not_values)
     weights = {v: math.prod(witness[v] for witness in witnesses) for v in values}
     total = sum(weights.values())
     return {v: weight / total for v, weight in weights.items()}
@@ -113,37 +113,39 @@ def _words(reading: Reading, values: Sequence[float]) -> dict[float, float]:
     return _pointed(doubtful, HINT_TRUST, values) if doubtful else dict.fromkeys(values, 1 / len(values))
 
 
-def settle(testimony: Testimony, scale: tuple[int, int]) -> Verdict:
+def settle(evidence: Evidence, scale: tuple[int, int]) -> Verdict:
     """Return the number that stands: words first, other witnesses for and against, abstaining in doubt."""
-    reading = testimony.reading
+    reading = evidence.reading
     if reading.rule in ("range", "half", "refusal"):
         return Verdict(None, 0.0, reading.rule)
-    found = posterior(testimony, scale)
+    found = posterior(evidence, scale)
     best = max(found, key=lambda value: found[value])
     if found[best] < MARGIN:
-        return Verdict(None, 0.0, "abstained" if reading.candidates or testimony.sound else reading.rule)
-    if reading.value is None and not _enough_without_words(testimony, best):
+        return Verdict(None, 0.0, "abstained" if reading.candidates or evidence.sound else reading.rule)
+    if reading.value is None and not _enough_without_words(evidence, best):
         return Verdict(None, 0.0, reading.rule)
-    return Verdict(best, round(found[best], 4), _decider(testimony, best))
+    return Verdict(best, round(found[best], 4), _decider(evidence, best))
 
 
-def _enough_without_words(testimony: Testimony, best: float) -> bool:
+def _enough_without_words(evidence: Evidence, best: float) -> bool:
     """Return whether sound and clerk carry a score that the words don't give.
 
-    A word that only sounds like the number ("for") needs the sound or the clerk; no word at all needs both, or a
-    sound beyond doubt.
+    A range taken back in words that were not understood needs the clerk. A word that only sounds like the number
+    ("for") needs the sound or the clerk. No word at all needs both, or a sound beyond doubt.
     """
-    sound = testimony.sound
+    sound = evidence.sound
     probable = sound is not None and sound.values.get(best, 0.0) >= ALONE_PROBABILITY
     heard = sound is not None and probable and sound.mass >= MASS_GATE
     beyond_doubt = sound is not None and probable and sound.mass >= ALONE_MASS
-    hinted = best in testimony.reading.candidates
-    backed = testimony.read_back == best
+    hinted = best in evidence.reading.candidates
+    backed = evidence.read_back == best
+    if evidence.reading.rule == "range_reopened":
+        return backed and hinted
     return beyond_doubt or (heard and hinted) or (backed and (heard or hinted))
 
 
-def _decider(testimony: Testimony, best: float) -> str:
+def _decider(evidence: Evidence, best: float) -> str:
     """Return the name stored with the row: the words' rule where they stand, else who overruled them."""
-    if testimony.reading.value == best:
-        return testimony.reading.rule
-    return "read_back" if testimony.read_back == best else "witness"
+    if evidence.reading.value == best:
+        return evidence.reading.rule
+    return "read_back" if evidence.read_back == best else "witness"
