@@ -27,6 +27,7 @@ from transcribe.recognition.protocol import (
     WindowQuality,
 )
 from transcribe.recognition.rules import TokenRules, token_rules, tokenizer_of
+from transcribe.recognition.unheard import unheard, window_alone, with_second_hearing
 from transcribe.recognition.weights import Weights
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _LENGTHS_S = (4.0, 6.0, 9.0, 13.0, 20.0, 30.0)
 _TOKENS_PER_S = 14.0
 _TOKENS_AT_LEAST = 16
 _REPEATING = 2.4
+# A window's first seconds tell its language.
+_LANGUAGE_S = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,8 @@ class WhisperRecogniser:
         import torch
 
         with torch.inference_mode():
-            return [guarded(result) for result in self._decoded(windows, language, prompt)]
+            results = [guarded(result) for result in self._decoded(windows, language, prompt)]
+            return self._heard_again(results, language, prompt)
 
     def detect_language(self, windows: Sequence[Window]) -> Mapping[str, float]:
         """Return probabilities of ``ru`` and ``en``, taken over these windows by their length.
@@ -89,12 +93,12 @@ class WhisperRecogniser:
         tokens = [tokenizer.to_language_token(name) for name in scores]
         with torch.inference_mode():
             for window in windows:
-                sound = self._listen(window.samples)
+                sound = self._listen(window.samples[: round(_LANGUAGE_S * RECOGNITION_RATE_HZ)])
                 start = torch.tensor([[tokenizer.sot]] * 4, device=self.weights.device)
                 states, *_ = read(self.weights, sound, start)
                 logprobs = self.weights.logits(states[:, 0]).float()[0, tokens].log_softmax(dim=-1)
                 for name, logprob in zip(scores, logprobs.tolist()):
-                    scores[name] += logprob * min(window.span.duration_s, 10.0)
+                    scores[name] += logprob * min(window.span.duration_s, _LANGUAGE_S)
         top = max(scores.values())
         shares = {name: math.exp(max(score - top, -700.0)) for name, score in scores.items()}
         return {name: share / sum(shares.values()) for name, share in shares.items()}
@@ -108,6 +112,21 @@ class WhisperRecogniser:
         with torch.inference_mode():
             sounds = [self._listen(request.samples) for request in requests]
             return number_posteriors(self.weights, sounds, requests)
+
+    def _heard_again(self, results: Sequence[Recognised], language: Language, prompt: str) -> list[Recognised]:
+        """Decode speech that yielded no words once more, each stretch alone."""
+        alone = [
+            (index, window_alone(result.window, stretch))
+            for index, result in enumerate(results)
+            if result.dropped is None
+            for stretch in unheard(result)
+        ]
+        again = [guarded(result) for result in self._decoded([window for _, window in alone], language, prompt)]
+        _log.debug("%d windows, %d stretches heard again", len(results), len(again))
+        return [
+            with_second_hearing(result, [second for (owner, _), second in zip(alone, again) if owner == index])
+            for index, result in enumerate(results)
+        ]
 
     def _listen(self, samples: Samples) -> Heard:
         frames = min(frames_for(samples, tail_s=TAIL_S), self.weights.n_audio_ctx)
