@@ -38,10 +38,21 @@ def linearised_variance(influence: Floats, clusters: Ints) -> float:
     return float(np.sum(totals[present] ** 2)) * m / (m - 1)
 
 
+def client_count(clusters: Ints) -> int:
+    """Return how many different clients there are.
+
+    Examples
+    --------
+    >>> client_count(np.array([4, 4, 0]))
+    2
+    """
+    return int(np.count_nonzero(np.bincount(clusters))) if len(clusters) else 0
+
+
 def is_simple(weights: Floats, clusters: Ints) -> bool:
     """Tell whether every row weighs the same and comes from a client of its own."""
     equal = bool(np.allclose(weights, weights[0])) if len(weights) else True
-    return equal and len(clusters) == len(np.unique(clusters))
+    return equal and len(clusters) == client_count(clusters)
 
 
 def effective_n(values: Floats, weights: Floats, clusters: Ints) -> float:

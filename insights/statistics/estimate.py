@@ -79,21 +79,21 @@ def finite_population_factor(n: int, population: int | None) -> float:
     return math.sqrt(1.0 - sampled_share(n, population))
 
 
-def method_name(base: str, *, n: int, n_eff: float, weighted: bool, clustered: bool, population: int | None) -> str:
+def method_name(base: str, *, n: int, n_eff: float, weighted: bool, clients: int, population: int | None) -> str:
     """Return the method's full name: the interval, then everything that widened or narrowed it.
 
     Examples
     --------
-    >>> method_name("Wilson", n=50, n_eff=50.0, weighted=False, clustered=False, population=120)
+    >>> method_name("Wilson", n=50, n_eff=50.0, weighted=False, clients=50, population=120)
     'Wilson; 50 of 120 clients'
     """
     parts = [base]
     if weighted:
         parts.append("weighted")
-    if clustered:
+    if clients < n:
         parts.append("clustered by client")
     if round(n_eff) != n:
         parts.append(f"n_eff {n_eff:.0f}")
-    if sampled_share(n, population) > 0:
-        parts.append(f"{n} of {population} clients")
+    if sampled_share(clients, population) > 0:
+        parts.append(f"{clients} of {population} clients")
     return "; ".join(parts)

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from insights.statistics.clusters import linearised_variance
+from insights.statistics.clusters import client_count, linearised_variance
 from insights.statistics.estimate import Z_95, Estimate, Floats, Ints, finite_population_factor
 from insights.statistics.shares import wilson
 
@@ -71,13 +71,13 @@ def linearised(value: float, influence: Floats, clusters: Ints, *, population: i
     """
     n = len(influence)
     variance = linearised_variance(influence, clusters)
-    m = len(np.unique(clusters))
+    m = client_count(clusters)
     simple = linearised_variance(influence, np.arange(n))
     n_eff = float(np.clip(n * simple / variance, m if m < n else n, n)) if variance > 0 else float(m)
     name = f"{method}, linearised" + (" by client" if m < n else "")
     if not np.isfinite(variance):
         return Estimate(value, -math.inf, math.inf, n, n_eff, name, value, math.inf, n_eff, math.inf)
-    factor = finite_population_factor(n, population)
+    factor = finite_population_factor(m, population)
     half = student_quantile(m) * float(np.sqrt(variance)) * factor
     n_wide = n_eff / factor**2 if factor else math.inf
     spread = variance * n_eff

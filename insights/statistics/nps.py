@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from insights.statistics.clusters import effective_n
+from insights.statistics.clusters import client_count, effective_n
 from insights.statistics.estimate import (
     Z_95,
     Estimate,
@@ -21,6 +21,7 @@ DETRACTOR_TO = 6
 JEFFREYS_NODES = 100
 BISECTIONS = 13
 SMALL_N = 30
+LEAST_SLICE = 10
 Counts = tuple[float, float, float]
 
 
@@ -106,16 +107,22 @@ def probability_above(counts: Counts, threshold: float) -> float:
 
 def interval_name(n: int) -> str:
     """Return the name of the interval that ``n`` interviews get."""
-    return "adjusted Wald" if n >= SMALL_N else "adjusted Wald or Dirichlet-Jeffreys, the wider"
+    return "adjusted Wald or Dirichlet-Jeffreys, the wider" if LEAST_SLICE <= n < SMALL_N else "adjusted Wald"
 
 
 def nps_from_counts(
-    counts: Counts, *, n: int | None = None, population: int | None = None, method: str = ""
+    counts: Counts,
+    *,
+    n: int | None = None,
+    population: int | None = None,
+    clients: int | None = None,
+    method: str = "",
 ) -> Estimate:
     """Return NPS with its interval from counts of promoters, passives and detractors.
 
-    The interval is adjusted Wald; under 30 interviews the wider of adjusted Wald and Dirichlet-Jeffreys,
-    because each alone falls under 93 % coverage where hardly anybody is a detractor or a passive.
+    The interval is adjusted Wald; from 10 to 29 interviews the wider of adjusted Wald and
+    Dirichlet-Jeffreys, because each alone falls under 93 % coverage where hardly anybody is a detractor or a
+    passive. Under 10, where slices are hidden and only a whole wave is given, nothing makes up for the few.
 
     Parameters
     ----------
@@ -125,6 +132,8 @@ def nps_from_counts(
         Interviews really used; by default the sum of ``counts``.
     population:
         Clients there are in all; narrows the interval. None = unlimited.
+    clients:
+        Different clients among them, for the finite population; by default each interview is one.
     method:
         Overrides the method's name.
 
@@ -149,10 +158,10 @@ def nps_from_counts(
         n=used,
         n_eff=n_eff,
         weighted=False,
-        clustered=False,
+        clients=used if clients is None else clients,
         population=population,
     )
-    answered = sampled_share(used, population)
+    answered = sampled_share(used if clients is None else clients, population)
     if answered >= 1.0:
         return Estimate(value, value, value, used, n_eff, name, value, 0.0, math.inf, 0.0)
     # Counts grow by 1 / (1 - f): the interval shrinks by sqrt(1 - f) and the added interviews fade as f nears 1.
@@ -161,7 +170,7 @@ def nps_from_counts(
     grown = (counts[0] / left, counts[1] / left, counts[2] / left)
     centre, se = adjusted_wald(grown)
     low, high = centre - Z_95 * se, centre + Z_95 * se
-    if used < SMALL_N:
+    if LEAST_SLICE <= used < SMALL_N:
         posterior = jeffreys_interval(grown)
         low, high = min(low, posterior[0]), max(high, posterior[1])
     low, high = max(-100.0, min(100.0 * low, value)), min(100.0, max(100.0 * high, value))
@@ -183,6 +192,7 @@ def net(classes: Floats, *, weights: Floats, clusters: Ints, population: int | N
     n = len(classes)
     if n == 0:
         raise ValueError("no interviews; a net share needs at least one")
+    clients = client_count(clusters)
     n_eff = effective_n(classes, weights, clusters)
     shares = [float(np.sum(weights[classes == kind]) / weights.sum()) for kind in (1.0, 0.0, -1.0)]
     name = method_name(
@@ -190,11 +200,11 @@ def net(classes: Floats, *, weights: Floats, clusters: Ints, population: int | N
         n=n,
         n_eff=n_eff,
         weighted=not bool(np.allclose(weights, weights[0])),
-        clustered=len(np.unique(clusters)) < n,
+        clients=clients,
         population=population,
     )
     counts = (shares[0] * n_eff, shares[1] * n_eff, shares[2] * n_eff)
-    return nps_from_counts(counts, n=n, population=population, method=name)
+    return nps_from_counts(counts, n=n, population=population, clients=clients, method=name)
 
 
 def nps(scores: Floats, *, weights: Floats, clusters: Ints, population: int | None = None) -> Estimate:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from insights.statistics.clusters import effective_n
+from insights.statistics.clusters import client_count, effective_n
 from insights.statistics.estimate import Z_95, Estimate, Flags, Floats, Ints, method_name, sampled_share
 
 
@@ -63,6 +63,7 @@ def share(hits: Flags, *, weights: Floats, clusters: Ints, population: int | Non
     if n == 0:
         raise ValueError("no interviews; a share needs at least one")
     values = hits.astype(float)
+    clients = client_count(clusters)
     n_eff = effective_n(values, weights, clusters)
     seen = float(np.average(values, weights=weights))
     name = method_name(
@@ -70,10 +71,10 @@ def share(hits: Flags, *, weights: Floats, clusters: Ints, population: int | Non
         n=n,
         n_eff=n_eff,
         weighted=not bool(np.allclose(weights, weights[0])),
-        clustered=len(np.unique(clusters)) < n,
+        clients=clients,
         population=population,
     )
-    left = 1.0 - sampled_share(n, population)
+    left = 1.0 - sampled_share(clients, population)
     n_wide = n_eff / left if left > 0 else math.inf
     low, high = wilson(seen, n_wide)
     centre, se = agresti_caffo(seen, n_wide)

@@ -48,14 +48,24 @@ def post_stratify(strata: Sequence[str | None], population: Mapping[str, float])
     >>> post_stratify(["a", "a", "b", "b"], {"a": 300, "b": 100})
     array([1.5, 1.5, 0.5, 0.5])
     """
-    counts: dict[str, int] = {}
-    for stratum in strata:
-        if stratum is not None and population.get(stratum, 0) > 0:
-            counts[stratum] = counts.get(stratum, 0) + 1
-    listed = sum(counts.values())
-    total = sum(population[stratum] for stratum in counts)
-    weight_of = {stratum: population[stratum] / total * listed / count for stratum, count in counts.items()}
-    return np.array([weight_of.get(stratum, 1.0) if stratum is not None else 1.0 for stratum in strata], dtype=float)
+    names = sorted(population)
+    number = {name: code for code, name in enumerate(names)}
+    codes = np.array([-1 if stratum is None else number.get(stratum, -1) for stratum in strata], dtype=np.int64)
+    return stratum_weights(codes, np.array([population[name] for name in names], dtype=float))
+
+
+def stratum_weights(codes: Ints, sizes: Floats) -> Floats:
+    """Return ``post_stratify``'s weights for strata as numbers: shape (n,), -1 = unknown; ``sizes`` shape (k,)."""
+    weights = np.ones(len(codes))
+    counts = np.bincount(codes[codes >= 0], minlength=len(sizes)) if len(sizes) else np.zeros(0)
+    listed = (counts > 0) & (sizes > 0)
+    if not bool(listed.any()):
+        return weights
+    weight_of = np.ones(len(sizes))
+    weight_of[listed] = sizes[listed] / sizes[listed].sum() * counts[listed].sum() / counts[listed]
+    known = codes >= 0
+    weights[known] = weight_of[codes[known]]
+    return weights
 
 
 def rake(

@@ -1,0 +1,216 @@
+"""earful now and earful cases: a case for every unhappy customer, followed up to its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.metric_commands import with_store
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from insights.cases import Opened
+    from insights.store import Row, Store
+
+WRONG_USAGE = 2
+MOST_LISTED = 20
+OUTCOMES = ("recovered", "explained", "mistaken_identity", "not_recovered", "no_contact")
+
+
+@click.command()
+@study_option
+@json_option
+def now(study_dir: Path, *, as_json: bool) -> None:
+    r"""Read new responses and open a case for every recorded low score; no audio is touched.
+
+    Runs beside a night. The rule is [cases] in earful.toml: by default a recorded 0-6, due in 30 minutes.
+
+    \b
+    Examples:
+      earful now
+      earful now --study my-study --json
+    """
+    opened, problems = _now(study_dir)
+    if as_json:
+        print_json(
+            {"opened": opened.count, "interviews": opened.interviews, "without_case": opened.without_case,
+             "problems": problems}
+        )  # fmt: skip
+        return
+    for problem in problems:
+        click.echo(f"problem  {problem}")
+    for interview_id in opened.interviews["low_score"][:MOST_LISTED]:
+        click.echo(f"case     {interview_id}")
+    if opened.count > MOST_LISTED:
+        click.echo(f"         and {opened.count - MOST_LISTED} more")
+    click.echo(f"{opened.count} new cases; {opened.without_case} recorded low scores without a case")
+
+
+def _now(study_dir: Path) -> tuple[Opened, list[str]]:
+    """Bring responses in and open cases; what makes it impossible becomes one clear line and exit code 4."""
+    from insights.cases import open_recorded_cases
+    from insights.settings import SettingsError, StudyFolder, load_settings
+    from insights.store import StoreError, ingest_folder, open_store
+    from insights.survey import SurveyError, load_codebook, load_survey
+
+    folder = StudyFolder(study_dir)
+    try:
+        settings = load_settings(study_dir)
+        survey = load_survey(study_dir)
+        codebook = load_codebook(study_dir, file_name=survey.codebook)
+        store = open_store(folder.store)
+        try:
+            files = ingest_folder(store, folder.responses, survey=survey, codebook=codebook, columns=settings.columns)
+            problems = [str(problem) for file in files for problem in file.problems]
+            return open_recorded_cases(store, settings.cases), problems
+        finally:
+            store.close()
+    except (SettingsError, SurveyError, StoreError) as error:
+        stop(str(error))
+
+
+@click.group(invoke_without_command=True)
+@click.option("--overdue", is_flag=True, help="Only cases past their due time without a contact.")
+@click.option("--all", "every", is_flag=True, help="Closed cases too.")
+@study_option
+@json_option
+@click.pass_context
+def cases(context: click.Context, study_dir: Path, *, overdue: bool, every: bool, as_json: bool) -> None:
+    r"""List open cases, the earliest due first; show, contact and close them.
+
+    \b
+    Examples:
+      earful cases --overdue
+      earful cases show 12
+      earful cases contact 12 --told "new date agreed"
+      earful cases close 12 --outcome recovered --root-cause delivery
+    """
+    if context.invoked_subcommand is not None:
+        context.obj = study_dir
+        return
+
+    def work(store: Store) -> list[Row]:
+        from insights.cases.opening import stamp
+        from insights.store.case_queries import case_rows
+
+        return case_rows(store, now=stamp(_clock()), overdue=overdue, closed=every)
+
+    rows = with_store(study_dir, work, readonly=True)
+    if as_json:
+        print_json([{**row, "overdue": bool(row["overdue"])} for row in rows])
+        return
+    for row in rows:
+        late = "OVERDUE" if row["overdue"] else ("closed" if row["closed_at"] else "open")
+        click.echo(
+            f"#{row['case_id']:<6} {late:8} {row['trigger']:17} score {_mark(row['score'])}"
+            f"  due {row['due_at']}  client {row['client_id'] or '-'}  interview {row['interview_id']}"
+            f"  owner {row['owner'] or '-'}"
+        )
+    click.echo(f"{len(rows)} cases")
+
+
+@cases.command()
+@click.argument("case_id", type=int)
+@study_option
+@json_option
+@click.pass_context
+def show(context: click.Context, case_id: int, study_dir: Path, *, as_json: bool) -> None:
+    """Show a case's dossier: answers, quotes, clips, the client's history."""
+
+    def work(store: Store) -> dict[str, Any]:
+        from insights.cases import CaseError, dossier
+
+        try:
+            return dossier(store, case_id)
+        except CaseError as error:
+            stop(str(error), code=WRONG_USAGE)
+
+    found = with_store(_study(context, study_dir), work, readonly=True)
+    if as_json:
+        print_json(found)
+        return
+    case = found["case"]
+    click.echo(f"case #{case_id}: {case['trigger']}, opened {case['opened_at']}, due {case['due_at']}")
+    click.echo(f"client {case['client_id'] or '-'}, interview {case['interview_id']}, wave {case['wave_id'] or '-'}")
+    for answer in found["answers"]:
+        heard = f", spoken {_mark(answer['spoken_value'])}" if answer["agreement"] == "mismatch" else ""
+        words = f"  “{answer['text']}”" if answer["text"] else ""
+        click.echo(f"  {answer['question_id']}: {_mark(answer['value'])}{heard}{words}  {answer['clip'] or ''}")
+    for quote in found["quotes"]:
+        click.echo(f"  {quote['polarity']:+d} {quote['code_id']}: “{quote['quote']}”  {quote['clip'] or ''}")
+    for past in found["history"]:
+        click.echo(f"  earlier: {past['wave_id']} score {_mark(past['score'])} {past['cases'] or ''}")
+
+
+@cases.command()
+@click.argument("case_id", type=int)
+@click.option("--told", help="What the customer was told.")
+@click.option("--owner", help="Who follows the case up.")
+@study_option
+@click.pass_context
+def contact(context: click.Context, case_id: int, study_dir: Path, *, told: str | None, owner: str | None) -> None:
+    """Note the first contact with the customer."""
+
+    def work(store: Store) -> None:
+        from insights.cases import CaseError, contact_case
+
+        try:
+            contact_case(store, case_id, told=told, owner=owner)
+        except CaseError as error:
+            stop(str(error), code=WRONG_USAGE)
+
+    with_store(_study(context, study_dir), work)
+    click.echo(f"case #{case_id}: contact noted")
+
+
+@cases.command()
+@click.argument("case_id", type=int)
+@click.option("--outcome", required=True, type=click.Choice(OUTCOMES))
+@click.option("--told", help="What the customer was told.")
+@click.option("--root-cause", help="A code of the codebook.")
+@click.option("--by", "closed_by", help="Who closes it.")
+@study_option
+@click.pass_context
+def close(
+    context: click.Context,
+    case_id: int,
+    study_dir: Path,
+    *,
+    outcome: Any,  # noqa: ANN401 - click.Choice checked it
+    told: str | None,
+    root_cause: str | None,
+    closed_by: str | None,
+) -> None:
+    """Close a case with its outcome, what the customer was told, and the root cause."""
+
+    def work(store: Store) -> None:
+        from insights.cases import CaseError, close_case
+
+        try:
+            close_case(store, case_id, outcome=outcome, told=told, root_cause=root_cause, closed_by=closed_by)
+        except CaseError as error:
+            stop(str(error), code=WRONG_USAGE)
+
+    with_store(_study(context, study_dir), work)
+    click.echo(f"case #{case_id}: closed as {outcome}")
+
+
+def _study(context: click.Context, study_dir: Path) -> Path:
+    """Return the study named at the subcommand, else the one named at ``cases``."""
+    return study_dir if study_dir != Path() else Path(context.obj or Path())
+
+
+def _mark(value: float | None) -> str:
+    """Return a number without needless decimals, a dash for none."""
+    return "-" if value is None else f"{value:g}"
+
+
+def _clock() -> datetime:
+    """Return the time now, with its zone."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)

@@ -1,0 +1,155 @@
+"""Two waves of a study side by side: every figure's change, phone and online apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from insights.statistics.change import ALPHA, Change, compare
+from insights.statistics.clusters import cluster_totals
+from insights.statistics.estimate import Floats, Ints
+from insights.statistics.families import benjamini_hochberg
+from insights.statistics.figure import BOTH_MODES, WHOLE
+from insights.statistics.frame import Frame, load_frame
+from insights.statistics.measures import Measure, measures_of
+from insights.statistics.metrics import Part, figure_of, rows_hash, weights_and_population
+from insights.store import Store
+
+DECLARED = ("nps",)
+
+
+@dataclass(frozen=True, slots=True)
+class WaveChange:
+    """A figure's change between two waves in one mode.
+
+    ``family`` names what the correction for many comparisons ran over; ``promoters`` and ``detractors`` are the
+    changes of their shares in points (None but for net scores); ``pooled`` warns that phone and online are summed.
+    """
+
+    change: Change
+    waves: tuple[str, str]
+    mode: str
+    family: str
+    formula: str
+    values: tuple[float, float]
+    rows_sha256: str
+    promoters: float | None = None
+    detractors: float | None = None
+
+
+def wave_changes(store: Store, first: str, second: str) -> tuple[WaveChange, ...]:
+    """Return how every figure changed from ``first`` to ``second``, NPS first.
+
+    NPS is declared beforehand and stands for itself; the other figures of a mode are one family under
+    Benjamini-Hochberg. Clients who answered in both waves sharpen the comparison. Where a wave has phone and
+    online, each is compared with its like before the two together.
+    """
+    frame = load_frame(store, waves=(first, second))
+    measures = measures_of(store, frame)
+    labels = frame.labels["wave"]
+    rows = (labels.rows(first), labels.rows(second))
+    modes = [mode for mode in frame.labels["mode"].names if all(mode in frame.modes(part) for part in rows)]
+    every = {mode for part in rows for mode in frame.modes(part)}
+    found: list[WaveChange] = []
+    for mode in (*modes, *((BOTH_MODES,) if len(every) > 1 else ())):
+        parts = tuple(
+            Part(wave, WHOLE, mode, part if mode == BOTH_MODES else in_mode(frame, part, mode))
+            for wave, part in zip((first, second), rows)
+        )
+        changes = [one for measure in measures if (one := change_of(frame, measure, (parts[0], parts[1])))]
+        found.extend(corrected(changes))
+    return tuple(found)
+
+
+def in_mode(frame: Frame, rows: Ints, mode: str) -> Ints:
+    """Return those of ``rows`` that were asked by ``mode``."""
+    labels = frame.labels["mode"]
+    chosen: Ints = rows[labels.codes[rows] == labels.names.index(mode)]
+    return chosen
+
+
+def change_of(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> WaveChange | None:
+    """Return one figure's change; None where a wave has no answer."""
+    found = [figure_of(frame, measure, part) for part in parts]
+    if found[0] is None or found[1] is None:
+        return None
+    (_, before), (_, after) = found[0], found[1]
+    span = 200.0 if measure.reduction == "net" else 100.0
+    change = compare(measure.metric, before, after, covariance=common_covariance(frame, measure, parts), span=span)
+    shifts = class_shifts(frame, measure, parts) if measure.reduction == "net" else (None, None)
+    return WaveChange(
+        change=change,
+        waves=(parts[0].wave, parts[1].wave),
+        mode=parts[0].mode,
+        family="declared" if measure.metric in DECLARED else f"other figures, {parts[0].mode}",
+        formula=measure.formula,
+        values=(before.value, after.value),
+        rows_sha256=rows_hash(frame, measure, np.concatenate([measure.used(part.rows) for part in parts])),
+        promoters=shifts[0],
+        detractors=shifts[1],
+    )
+
+
+def common_covariance(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> float:
+    """Return the covariance of the two waves' figures through clients in both, in squared points; 0.0 without any."""
+    if measure.reduction == "csi":
+        return 0.0
+    totals = [client_influence(frame, measure, part) for part in parts]
+    return float(np.sum(totals[0] * totals[1]))
+
+
+def client_influence(frame: Frame, measure: Measure, part: Part) -> Floats:
+    """Return every client's influence on a mean in points; shape (clients of the frame,)."""
+    rows = measure.used(part.rows)
+    weights, _ = weights_and_population(frame, part, rows)
+    column = measure.columns[rows, 0]
+    influence = 100.0 * weights * (column - np.average(column, weights=weights)) / weights.sum()
+    totals = np.zeros(int(frame.clients.max()) + 1)
+    found = cluster_totals(influence, frame.clients[rows])
+    totals[: len(found)] = found
+    return totals
+
+
+def class_shifts(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> tuple[float, float]:
+    """Return the change of the share of 1 and of -1, in points."""
+    shares = []
+    for part in parts:
+        rows = measure.used(part.rows)
+        weights, _ = weights_and_population(frame, part, rows)
+        column = measure.columns[rows, 0]
+        shares.append([100.0 * float(np.average(column == kind, weights=weights)) for kind in (1.0, -1.0)])
+    return shares[1][0] - shares[0][0], shares[1][1] - shares[0][1]
+
+
+def corrected(changes: list[WaveChange]) -> list[WaveChange]:
+    """Return one mode's changes with significance after Benjamini-Hochberg; declared figures stand for themselves."""
+    others = [one for one in changes if one.family != "declared"]
+    adjusted = iter(benjamini_hochberg([one.change.p_value for one in others]))
+    result = []
+    for one in changes:
+        significant = one.change.significant if one.family == "declared" else bool(next(adjusted) < ALPHA)
+        result.append(replace(one, change=replace(one.change, significant=significant)))
+    return result
+
+
+def change_json(found: WaveChange) -> dict[str, object]:
+    """Return a change as programs read it."""
+    change = found.change
+    return {
+        "metric": change.metric,
+        "waves": list(found.waves),
+        "mode": found.mode,
+        "p_value": round(change.p_value, 6),
+        "significant": change.significant,
+        "difference": round(change.difference, 4),
+        "low": round(change.low, 4),
+        "high": round(change.high, 4),
+        "detectable_difference": round(change.detectable_difference, 4),
+        "n": list(change.n),
+        "method": change.method,
+        "family": found.family,
+        "values": [round(value, 4) for value in found.values],
+        "promoters": None if found.promoters is None else round(found.promoters, 4),
+        "detractors": None if found.detractors is None else round(found.detractors, 4),
+    }
