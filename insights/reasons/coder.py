@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
+from math import isnan
 
-from audio.span import Span
 from insights.language.tokens import Language
 from insights.language.vectors import Embedder
-from insights.reasons.choosing import Choice, choose, needs_meaning, word_scores
+from insights.reasons.assembling import (
+    YES_OR_NO,
+    chosen,
+    is_open,
+    mix_up_reason,
+    reason_of,
+    same_mistake,
+    view_of,
+    without_repeats,
+)
 from insights.reasons.codewords import CodeWords, code_words
-from insights.reasons.cues import cue, expected_words
+from insights.reasons.cues import expected_words
+from insights.reasons.drafts import Draft, Read
 from insights.reasons.meaning import Meaning, meaning_of
-from insights.reasons.mixup import MixUp, mix_up
-from insights.reasons.pieces import Piece, pieces
-from insights.reasons.reading import Seen, read
-from insights.reasons.reason import Polarity, Reason
-from insights.reasons.rules import RULES, Rule, Verdict, View, is_reported, judge
+from insights.reasons.mixup import mix_up
+from insights.reasons.pieces import pieces
+from insights.reasons.reading import read
+from insights.reasons.reason import Reason
+from insights.reasons.refit import Refit, decisions, features_of
+from insights.reasons.rules import RULES, Rule, is_reported, judge
 from insights.reasons.slips import Vocabulary, heard_through, vocabulary
-from insights.reasons.statement import Leaning, Statement, leaning_of_question, leaning_of_score
-from insights.reasons.worth import total
+from insights.reasons.statement import Statement, leaning_of_question
 from insights.survey.codebook import Codebook
 
 RULES_VERSION = 1
-YES_OR_NO = ("ncs", "closed")
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A statement read: its words, its pieces and what its question says about them."""
-
-    statement: Statement
-    seen: tuple[Seen, ...]
-    pieces: tuple[Piece, ...]
-    mix_up: MixUp | None
-    asked: Leaning
-    context: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the vectors say of one piece; None and no likenesses where it was not embedded."""
-
-    leaning: float | None = None
-    likenesses: Mapping[str, float] | None = None
+DROPPING = ("back_channel", "asks_back", "reported_speech", "promise")
 
 
 class ReasonCoder:
@@ -59,6 +47,8 @@ class ReasonCoder:
         Gives meaning to clauses that words leave open; None works by words alone.
     rules:
         The polarity rules in order.
+    refit:
+        What was learnt from people's codes (see ``earful code --refit``); needs the embedder.
 
     Examples
     --------
@@ -71,9 +61,15 @@ class ReasonCoder:
     """
 
     def __init__(
-        self, codebook: Codebook, *, embedder: Embedder | None = None, rules: tuple[Rule, ...] = RULES
+        self,
+        codebook: Codebook,
+        *,
+        embedder: Embedder | None = None,
+        rules: tuple[Rule, ...] = RULES,
+        refit: Refit | None = None,
     ) -> None:
         self.codebook = codebook
+        self.refit = refit if embedder is not None else None
         self.embedder = embedder
         self.rules = rules
         self._words: dict[Language, CodeWords] = {}
@@ -84,7 +80,8 @@ class ReasonCoder:
     def name(self) -> str:
         """Name of this coder and everything its answers hang on; stored as the coder of its reasons."""
         vectors = self.embedder.name if self.embedder is not None else "words"
-        return f"rules-{RULES_VERSION}+{vectors}+{self.codebook.name}-{self.codebook.version}"
+        learnt = f"+refit-{self.refit.version}" if self.refit is not None else ""
+        return f"rules-{RULES_VERSION}+{vectors}+{self.codebook.name}-{self.codebook.version}{learnt}"
 
     def words(self, language: Language) -> CodeWords:
         """Return the codebook's words in one language, gathered once."""
@@ -102,6 +99,21 @@ class ReasonCoder:
         reads = self._meant(drafts)
         coded = [self._reasons(draft, read_pieces) for draft, read_pieces in zip(drafts, reads)]
         return self._retracted(drafts, coded)
+
+    def uncovered(self, statements: Sequence[Statement]) -> list[tuple[str, ...]]:
+        """Return, for each statement, the clauses that say something and have no code; for finding new codes."""
+        drafts = [self._drafted(statement) for statement in statements]
+        found: list[tuple[str, ...]] = []
+        for draft, reads in zip(drafts, self._meant(drafts)):
+            texts = []
+            for piece, meant in zip(draft.pieces, reads):
+                verdict = judge(view_of(piece, draft, meant, reported=False), rules=self.rules)
+                if chosen(piece, draft, meant, verdict, carried=None) is None and (
+                    verdict is None or verdict.rule not in DROPPING
+                ):
+                    texts.append(piece.clause.text_in(draft.statement.text))
+            found.append(tuple(texts))
+        return found
 
     def _vocabulary(self, language: Language) -> Vocabulary:
         if language not in self._vocabularies:
@@ -150,7 +162,7 @@ class ReasonCoder:
                 for number, draft in enumerate(drafts)
                 if draft.statement.language == language
                 for place, piece in enumerate(draft.pieces)
-                if _is_open(piece, draft)
+                if self.refit is not None or is_open(piece, draft)
             ]
             if not open_pieces:
                 continue
@@ -161,10 +173,21 @@ class ReasonCoder:
             meaning = self._meaning(language, self.embedder)
             vectors = self.embedder.embed([text.lower() for text in texts])
             leanings, likenesses = meaning.leanings(vectors), meaning.likenesses(vectors)
+            learnt = self._learnt([(text, language) for text in texts])
             for row, (number, place) in enumerate(open_pieces):
                 by_code = {code: float(values[row]) for code, values in likenesses.items()}
-                reads[number][place] = Read(float(leanings[row]), by_code)
+                reads[number][place] = Read(float(leanings[row]), by_code, *learnt[row])
         return reads
+
+    def _learnt(self, texts: Sequence[tuple[str, Language]]) -> list[tuple[dict[str, float] | None, float | None]]:
+        """Return the refit's margins by code and of praise over complaint, a text each; None without a refit."""
+        if self.refit is None or self.embedder is None:
+            return [(None, None)] * len(texts)
+        codes, leaning = decisions(self.refit, features_of(texts, self.codebook, embedder=self.embedder))
+        return [
+            (dict(zip(self.refit.code_ids, map(float, row))), None if isnan(lean) else float(lean))
+            for row, lean in zip(codes, leaning)
+        ]
 
     def _reasons(self, draft: Draft, reads: Sequence[Read]) -> tuple[Reason, ...]:
         found: list[Reason] = []
@@ -174,13 +197,13 @@ class ReasonCoder:
             reported = (reported and piece.clause.link in ("soft", "aspect")) or is_reported(
                 piece.clause, draft.statement.language
             )
-            verdict = judge(_view(piece, draft, meant, reported=reported), rules=self.rules)
-            choice = _chosen(piece, draft, meant, verdict, carried=carried)
+            verdict = judge(view_of(piece, draft, meant, reported=reported), rules=self.rules)
+            choice = chosen(piece, draft, meant, verdict, carried=carried)
             if choice is not None and choice.evidence.startswith("keyword"):
                 carried = choice.code_id
             if choice is not None and verdict is not None and verdict.polarity is not None:
-                found.append(_reason(piece, draft, choice, verdict, verdict.polarity))
-        return _without_repeats(found)
+                found.append(reason_of(piece, draft, choice, verdict, verdict.polarity))
+        return without_repeats(found)
 
     def _retracted(self, drafts: Sequence[Draft], coded: list[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
         """Drop what was said about another company, and store the mix-up itself where a code is there for it."""
@@ -190,116 +213,9 @@ class ReasonCoder:
                 continue
             end_char = draft.seen[draft.mix_up.end - 1].end_char
             after = tuple(reason for reason in coded[number] if reason.start_char >= end_char)
-            own = (_mix_up_reason(draft, draft.mix_up, special),) if special is not None else ()
+            own = (mix_up_reason(draft, draft.mix_up, special),) if special is not None else ()
             coded[number] = own + after
             for earlier in range(number):
-                if _same_mistake(drafts[earlier].statement, draft.statement, whole_call=draft.mix_up.whole_call):
+                if same_mistake(drafts[earlier].statement, draft.statement, whole_call=draft.mix_up.whole_call):
                     coded[earlier] = tuple(reason for reason in coded[earlier] if reason.code_id == special)
         return coded
-
-
-def _is_open(piece: Piece, draft: Draft) -> bool:
-    if draft.statement.question_kind in YES_OR_NO:  # a yes or no; only words that name a code make it a reason
-        return False
-    if len(piece.clause.seen) < 2 and not piece.codes:  # noqa: PLR2004 - one unknown word has no meaning to compare
-        return False
-    return needs_meaning(word_scores(piece.hits, context=draft.context)) or not total(piece.worths)
-
-
-def _view(piece: Piece, draft: Draft, meant: Read, *, reported: bool) -> View:
-    return View(
-        piece.clause,
-        draft.statement.language,
-        piece.worths,
-        piece.hits,
-        asked=draft.asked,
-        scored=leaning_of_score(draft.statement.score, draft.statement.scale),
-        leaning=meant.leaning,
-        reported=reported,
-    )
-
-
-def _chosen(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None, *, carried: str | None) -> Choice | None:
-    """Return the code of a piece: its own, else the one before it, else the question's."""
-    language = draft.statement.language
-    content = [seen for seen in piece.clause.seen if not cue(language, "generic").find([seen])]
-    vague = len(content) < 2 or (verdict is not None and verdict.rule == "no_complaint")  # noqa: PLR2004
-    own = choose(piece.hits, likenesses=None if vague else meant.likenesses, context=draft.context)
-    if own is not None and draft.statement.question_kind in YES_OR_NO and not _names(own, piece):
-        return None
-    if own is not None or verdict is None or verdict.polarity is None:
-        return own
-    if verdict.rule in ("no_complaint", "asked_to_improve", "seeds", "named", "asked_for_praise"):
-        return None
-    starts_with_pronoun = bool(cue(language, "pronouns").find(piece.clause.seen[:2]))
-    if carried is not None and (starts_with_pronoun or piece.clause.link in ("soft", "contrast")):
-        return Choice(carried, 0.5, "carried")
-    if draft.context is not None and len(piece.clause.seen) >= 2 and content:  # noqa: PLR2004 - "отлично" alone is no reason
-        return Choice(draft.context, 0.5, "question")
-    return None
-
-
-def _names(choice: Choice, piece: Piece) -> bool:
-    return any(hit.names_thing and hit.code_id == choice.code_id for hit in piece.hits)
-
-
-def _reason(piece: Piece, draft: Draft, choice: Choice, verdict: Verdict, polarity: Polarity) -> Reason:
-    statement = draft.statement
-    scored = leaning_of_score(statement.score, statement.scale)
-    doubts = ("sarcasm?",) if scored < 0 < polarity and draft.asked <= 0 else ()
-    return Reason(
-        question_id=statement.question_id,
-        code_id=choice.code_id,
-        polarity=polarity,
-        quote=piece.clause.text_in(statement.text),
-        start_char=piece.clause.start_char,
-        span=_span(piece.clause.seen),
-        turn_idx=statement.turn_idx,
-        confidence=round(choice.confidence * verdict.strength, 3),
-        evidence=f"{choice.evidence}+{verdict.rule}",
-        flags=doubts,
-    )
-
-
-def _span(seen: Sequence[Seen]) -> Span | None:
-    spans = [word.span for word in seen if word.span is not None]
-    if not spans:
-        return None
-    return Span(min(span.start_s for span in spans), max(span.end_s for span in spans))
-
-
-def _without_repeats(found: Sequence[Reason]) -> tuple[Reason, ...]:
-    """Keep the surest of several reasons with one code and one polarity, in the order said."""
-    best: dict[tuple[str, int], Reason] = {}
-    for reason in found:
-        key = (reason.code_id, reason.polarity)
-        if key not in best or reason.confidence > best[key].confidence:
-            best[key] = reason
-    return tuple(sorted(best.values(), key=lambda reason: reason.start_char))
-
-
-def _same_mistake(earlier: Statement, retracting: Statement, *, whole_call: bool) -> bool:
-    if earlier.turn_idx is None or retracting.turn_idx is None:
-        return False
-    return whole_call or earlier.question_id == retracting.question_id
-
-
-def _mix_up_reason(draft: Draft, found: MixUp, code_id: str) -> Reason:
-    """Return the mix-up as a reason; its quote is the sentence around the retraction."""
-    text = draft.statement.text
-    start_char, end_char = draft.seen[found.start].start_char, draft.seen[found.end - 1].end_char
-    stops = [stop.end() for stop in re.finditer(r"[.?!;]\s+", text)]
-    opening = max([stop for stop in stops if stop <= start_char], default=0)
-    first = next(seen for seen in draft.seen if seen.start_char >= max(opening, start_char - 40))
-    words = [seen for seen in draft.seen if first.start_char <= seen.start_char and seen.end_char <= end_char]
-    return Reason(
-        question_id=draft.statement.question_id,
-        code_id=code_id,
-        polarity=0,
-        quote=text[first.start_char : end_char],
-        start_char=first.start_char,
-        span=_span(words),
-        turn_idx=draft.statement.turn_idx,
-        confidence=0.9,
-        evidence="mixup",
-    )
