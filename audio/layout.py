@@ -49,6 +49,8 @@ SAME_GAIN_DB = 0.75
 # Above this both channels hold the same voices; led for less of the speech than this, they cannot be told apart.
 MIXED_CORRELATION = 0.7
 LED_SHARE = 0.25
+BLEED_CORRELATION = 0.3
+MAX_LATE_S = 0.2
 SHORT_S = 6.0
 SURE_SILENT_S = 15.0
 MAX_LAG_S = 0.5
@@ -100,7 +102,7 @@ def channel_layout(recording: Recording) -> ChannelLayout:
     'mono'
     """
     if recording.channels == 1:
-        return ChannelLayout("mono", 0, {}, "one_channel")
+        return ChannelLayout("mono", 0, rule="one_channel")
     if recording.channels != PAIR:
         raise ValueError(f"{recording.call_id}: {recording.channels} channels, expected 1 or 2; split the file first")
     evidence = _evidence(recording)
@@ -124,14 +126,16 @@ def frame_level_db(samples: Samples, rate_hz: int, *, frame_s: float = FRAME_S) 
 def _evidence(recording: Recording) -> dict[str, float]:
     """Measure everything the rules look at."""
     level = frame_level_db(recording.samples, recording.rate_hz)
-    if level.shape[1] == 0:
-        level = np.full((2, 1), -100.0)
+    level = level if level.shape[1] else np.full((PAIR, 1), -100.0)
     floor = np.percentile(level, 10, axis=1)
     top = np.percentile(level, 98, axis=1)
     speech = (level > (floor + OVER_FLOOR_DB)[:, None]) & (level > (top - 40)[:, None]) & (level > QUIETEST_SPEECH_DB)
     lead = level[0] - level[1]
     either = speech.any(axis=0)
     lag_s, correlation = _best_lag(recording, level.max(axis=0))
+    # A strong bleed that comes late would look weak at every onset: its level is held over the lag.
+    late_s = min(abs(lag_s), MAX_LATE_S) if abs(correlation) > BLEED_CORRELATION else 0.0
+    held = _held(level, frames=int(np.ceil(late_s / FRAME_S)))
     smooth = _smooth(lead)
     centre_db = _centre_db(smooth[either])
     evidence = {"duration_s": recording.duration_s, "lag_s": lag_s, "correlation": correlation, "centre_db": centre_db}
@@ -142,13 +146,18 @@ def _evidence(recording: Recording) -> dict[str, float]:
         evidence[f"speech_db_{channel}"] = float(top[channel])
         evidence[f"speech_s_{channel}"] = _run_s(speech[channel])
         evidence[f"lead_s_{channel}"] = _run_s(leads)
-        evidence[f"lead_db_{channel}"] = (
-            float(np.percentile(sign * (lead[leads] - centre_db), 75)) if leads.any() else float("nan")
-        )
+        ahead = (level[channel] - held[1 - channel])[leads] - sign * centre_db
+        evidence[f"lead_db_{channel}"] = float(np.percentile(ahead, 75)) if leads.any() else float("nan")
     evidence["speech_s"] = float(either.sum() * FRAME_S)
     evidence["gain_db"] = float(np.median(lead[either])) if either.any() else float("nan")
     evidence["spread_db"] = _copy_spread_db(recording, lag_s)
     return evidence
+
+
+def _held(level: Floats, *, frames: int) -> Floats:
+    """Return the highest level within ``frames`` of each frame, per channel."""
+    padded = np.pad(level, ((0, 0), (frames, frames)), constant_values=-np.inf)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * frames + 1, axis=1).max(axis=2))
 
 
 def _smooth(values: Floats, *, frames: int = 5) -> Floats:

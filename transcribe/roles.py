@@ -25,6 +25,8 @@ QUESTION_MARK_POINTS = 0.5
 NUMBER_POINTS = 1.0
 SHORT_ANSWER_WORDS = 4
 MOST_PER_RULE = 4.0
+# An answering machine talks once or twice; whoever talks on is a person who speaks of one.
+MACHINE_TURNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Roles:
     evidence:
         Points by lane and rule, e.g. ``{"channel0": {"questions": 9.1, ...}}``.
     flags:
-        ``channels_swapped`` where the configured channels are the other way round, ``roles_unknown``.
+        ``channels_swapped`` where the configured channels are the other way round, ``roles_unknown``, ``voicemail``.
     """
 
     parties: Mapping[str, Party]
@@ -73,6 +75,9 @@ def assign_roles(
     if not lanes:
         return Roles({}, 0.5, 0.0, {}, ("roles_unknown",))
     evidence = {lane: _points(lane, turns, question_texts, configured) for lane in lanes}
+    machines = _machines(lanes, turns)
+    if machines:
+        return _with_machines(turns, machines, evidence, question_texts=question_texts, configured=configured)
     lead = {lane: sum(points.values()) for lane, points in evidence.items()}
     if len(lanes) == 1:
         return _alone(lanes[0], lead, evidence, configured)
@@ -85,6 +90,31 @@ def assign_roles(
     parties: dict[str, Party] = dict.fromkeys(rest, "other")
     parties |= {operator: "operator", respondent: "respondent"}
     return Roles(parties, _confidence(margin), margin, evidence, _swapped(parties, configured))
+
+
+def _machines(lanes: Sequence[str], turns: Sequence[Turn]) -> list[str]:
+    """Return the lanes that are an answering machine: it says so, in one of the few turns it has."""
+    found = []
+    for lane in lanes:
+        said = [plain(turn.text) for turn in turns if turn.lane == lane and turn.words]
+        if len(said) <= MACHINE_TURNS and any(_says("machine", "voicemail", turn) for turn in said):
+            found.append(lane)
+    return found
+
+
+def _with_machines(
+    turns: Sequence[Turn],
+    machines: Sequence[str],
+    evidence: Mapping[str, Mapping[str, float]],
+    *,
+    question_texts: Sequence[str],
+    configured: Mapping[str, Party] | None,
+) -> Roles:
+    """Name the lanes that are people; a machine is ``other``."""
+    people = [turn for turn in turns if turn.lane not in machines]
+    rest = assign_roles(people, question_texts=question_texts, configured=configured)
+    parties: dict[str, Party] = {**rest.parties, **dict.fromkeys(machines, "other")}
+    return Roles(parties, rest.confidence, rest.margin, evidence, ("voicemail", *rest.flags))
 
 
 def _by_words(turns: Sequence[Turn]) -> list[str]:
@@ -182,9 +212,14 @@ def _patterns() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
     }
 
 
+def _says(party: str, rule: str, said: str) -> bool:
+    """Tell whether a plain turn matches a rule of the word list."""
+    return any(pattern.search(said) for pattern in _patterns()[party][rule])
+
+
 def _counted(party: str, rule: str) -> Callable[[Sequence[str]], float]:
     def points(said: Sequence[str]) -> float:
-        found = sum(any(pattern.search(turn) for pattern in _patterns()[party][rule]) for turn in said)
+        found = sum(_says(party, rule, turn) for turn in said)
         return float(found if party == "operator" else -found)
 
     return points
@@ -199,18 +234,13 @@ HINTS: tuple[tuple[str, Callable[[Sequence[str]], float]], ...] = (
     ("answering", _counted("respondent", "answering")),
 )
 
-_NUMBER = re.compile(
-    r"\b(ноль|один|единиц\w|два|двойк\w|три|тройк\w|четыре|четверк\w|пять|пятерк\w|шесть|семь|восемь|девять|десять|"
-    r"zero|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b"
-)
-
 
 def _numbers_answered(lane: str, turns: Sequence[Turn]) -> int:
     """Return how often a lane answers another's turn with a short number and nothing to ask."""
     answered = 0
     for before, turn in pairwise(turns):
         short = 0 < len(turn.words) <= SHORT_ANSWER_WORDS and "?" not in turn.text
-        if turn.lane == lane and before.lane != lane and short and _NUMBER.search(plain(turn.text)):
+        if turn.lane == lane and before.lane != lane and short and _says("numbers", "said", plain(turn.text)):
             # An operator who reads a score back does so after a shorter turn than a question.
             answered += len(before.words) > len(turn.words)
     return answered
