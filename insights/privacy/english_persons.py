@@ -1,0 +1,165 @@
+"""Persons in English speech: named rules over chains of words that can be a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from insights.language.fuzzy import likeness
+from insights.privacy.spans import PiiSpan, Reading
+from insights.privacy.words import exact_words, listed, phrase_ends_at
+
+MAX_CHAIN = 3
+_MIN_KNOWN_LIKENESS = 0.75
+
+Rule = Callable[[Reading, int, int], bool]
+
+
+def _in(word: str, key: str) -> bool:
+    return word.removesuffix("'s") in exact_words("en", "person", key)
+
+
+def _is_sure(word: str) -> bool:
+    return _in(word, "sure_names") and not _in(word, "also_words")
+
+
+def _is_name(word: str) -> bool:
+    return _in(word, "sure_names") or _in(word, "also_words")
+
+
+def english_persons(reading: Reading) -> Iterator[PiiSpan]:
+    """Yield every name, a chain of words at a time, with the first rule that accepts it."""
+    at = 0
+    while at < len(reading.tokens):
+        introduced = _introduced_end(reading, at)
+        last = introduced if introduced is not None else _chain_end(reading, at)
+        rule = "introduction" if introduced is not None else _rule_of(reading, at, last)
+        if rule is None:
+            at += 1
+            continue
+        yield reading.found(_with_title(reading, at), last, "person", rule)
+        at = last + 1
+
+
+def _with_title(reading: Reading, first: int) -> int:
+    return first - 1 if first and _in(reading.tokens[first - 1].text, "titles") else first
+
+
+def _chain_end(reading: Reading, at: int) -> int:
+    """Return the last token of a name that begins at ``at``: a given name takes its surname along."""
+    last = at
+    given = _is_name(reading.tokens[at].text)
+    while given and last + 1 < len(reading.tokens) and last - at + 1 < MAX_CHAIN and not reading.parted(last):
+        following = reading.tokens[last + 1].text
+        if not (_in(following, "surnames") or (reading.capital(last + 1) and not _in(following, "stop"))):
+            break
+        last += 1
+    return last
+
+
+def _introduced_end(reading: Reading, at: int) -> int | None:
+    """Return the last token of a name after "my name is", whatever the lists know of it."""
+    at_title = _in(reading.tokens[at].text, "titles")
+    introduced = phrase_ends_at(reading.tokens, at, "en", "person", "introductions") > 0
+    asked = at == 0 and "person" in reading.asked
+    word = reading.tokens[at].text
+    if not (introduced or asked) or at_title or word.isdecimal() or _in(word, "stop"):
+        return None
+    if asked and not introduced and not (_is_name(word) or _in(word, "surnames")):
+        return None
+    last = at
+    while last + 1 < len(reading.tokens) and last - at + 1 < MAX_CHAIN and not reading.parted(last):
+        following = reading.tokens[last + 1].text
+        if _in(following, "stop") or not (_goes_on(reading, last + 1) or last == at):
+            break
+        last += 1
+    return last
+
+
+def _goes_on(reading: Reading, at: int) -> bool:
+    word = reading.tokens[at].text
+    return _in(word, "surnames") or _is_name(word) or reading.capital(at)
+
+
+def _rule_of(reading: Reading, first: int, last: int) -> str | None:
+    """Return the name of the first rule that takes the chain for a person."""
+    if _in(reading.tokens[first].text, "stop") and not _is_name(reading.tokens[first].text):
+        return None
+    following = reading.tokens[last + 1].text if last + 1 < len(reading.tokens) else ""
+    if following in exact_words("en", "person", "brand_cues"):
+        return None
+    return next((name for name, rule in RULES if rule(reading, first, last)), None)
+
+
+def is_titled(reading: Reading, first: int, last: int) -> bool:
+    """mister thompson, dr. Okafor."""
+    before = reading.tokens[first - 1].text if first else ""
+    if not _in(before, "titles"):
+        return False
+    word = reading.tokens[first].text
+    known = _is_name(word) or _in(word, "surnames") or reading.capital(first)
+    return known if _in(before, "weak_titles") else not _in(word, "stop")
+
+
+def has_surname(reading: Reading, first: int, last: int) -> bool:
+    """A given name with a surname; an ambiguous one needs more."""
+    return last > first and (
+        _is_sure(reading.tokens[first].text) or reading.capital(first) or _is_hinted(reading, first)
+    )
+
+
+def is_sure(reading: Reading, first: int, last: int) -> bool:
+    """A word that hardly is anything but a name."""
+    return _is_sure(reading.tokens[first].text)
+
+
+def is_known_here(reading: Reading, first: int, last: int) -> bool:
+    """A name that was introduced elsewhere in the call, or a word that sounds like it."""
+    word = reading.tokens[first].text.removesuffix("'s")
+    if word in reading.known:
+        return not _in(word, "also_words") or _stands_out(reading, first, last)
+    if len(word) < 5 or _in(word, "stop"):  # noqa: PLR2004 - short words sound like too many others
+        return False
+    close = any(likeness(word, name, "en") >= _MIN_KNOWN_LIKENESS and word[0] == name[0] for name in reading.known)
+    return close and (reading.capital(first) or _is_hinted(reading, first))
+
+
+def after_role(reading: Reading, first: int, last: int) -> bool:
+    """the manager rose."""
+    before = reading.tokens[first - 1].text if first else ""
+    return _in(before, "roles") and _is_name(reading.tokens[first].text) and not reading.parted(first - 1)
+
+
+def stands_as_name(reading: Reading, first: int, last: int) -> bool:
+    """A listed name with a capital inside the sentence."""
+    word = reading.tokens[first].text
+    return reading.capital(first) and _is_name(word) and word not in ("may", "june", "april", "august")
+
+
+def is_hinted_name(reading: Reading, first: int, last: int) -> bool:
+    """ "spoke with grace", "thank you mark": an ambiguous name where only a person fits."""
+    return _is_name(reading.tokens[first].text) and _is_hinted(reading, first) and _closes(reading, last)
+
+
+def _is_hinted(reading: Reading, first: int) -> bool:
+    length = phrase_ends_at(reading.tokens, first, "en", "person", "hints")
+    return length > 1 or (length == 1 and reading.tokens[first - 1].text in ("thanks", "hello", "hi", "hey", "dear"))
+
+
+def _closes(reading: Reading, last: int) -> bool:
+    following = reading.tokens[last + 1].text if last + 1 < len(reading.tokens) else ""
+    return reading.parted(last) or _in(following, "deeds")
+
+
+def _stands_out(reading: Reading, first: int, last: int) -> bool:
+    return any(rule(reading, first, last) for rule in (is_titled, after_role, stands_as_name, is_hinted_name))
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("title", is_titled),
+    ("name_and_surname", has_surname),
+    ("sure_name", is_sure),
+    ("known_in_call", is_known_here),
+    ("after_role", after_role),
+    ("capital", stands_as_name),
+    ("hinted", is_hinted_name),
+)

@@ -1,0 +1,107 @@
+"""What a Russian word can be in a person's name, by the dictionary and by its sound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from insights.language.fuzzy import likeness
+from insights.language.lemma import analyser, is_russian_word
+from insights.privacy.words import exact_words, listed
+
+_MIN_SURE = 0.3
+_MIN_SURNAME_SURE = 0.6
+_MIN_LIKENESS = 0.8
+_MIN_FUZZY_LETTERS = 4
+_SURNAME_ENDINGS = (
+    "ов", "ова", "ову", "овой", "овым", "ев", "ева", "еву", "евой", "евым", "ин", "ина", "ину", "иной", "иным",
+    "ын", "ына", "ский", "ская", "скую", "ской", "ского", "скому", "енко", "ко", "чук", "юк", "ян", "швили", "дзе", "их", "ых", "ец",
+)  # fmt: skip
+_PATRONYMIC_ENDINGS = ("ович", "евич", "овича", "евича", "овичу", "евичу", "овичем", "евичем", "овна", "евна", "овны", "евны", "овне", "евне", "овну", "евну", "овной", "евной", "инична", "иничны", "ьич")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """What a word can be.
+
+    Attributes
+    ----------
+    name, surname, patronymic:
+        Whether it can be one at all.
+    sure:
+        Whether it hardly is anything else.
+    lemma:
+        Dictionary form of the name; the word itself where the dictionary has none.
+    cases:
+        Cases in which it can stand as a name.
+    """
+
+    name: bool
+    surname: bool
+    patronymic: bool
+    sure: bool
+    lemma: str
+    cases: frozenset[str]
+
+    @property
+    def any(self) -> bool:
+        """Whether it can be part of a name."""
+        return self.name or self.surname or self.patronymic
+
+
+@lru_cache(maxsize=100_000)
+def name_form(word: str) -> NameForm:
+    """Return what a lower-case word can be in a name.
+
+    >>> name_form("марина").sure, name_form("вера").sure, name_form("ивановна").patronymic
+    (True, False, True)
+    """
+    readings = analyser().parse(word)
+    known = is_russian_word(word)
+    named = [one for one in readings if {"Name", "Surn", "Patr"} & set(one.tag.grammemes)]
+    name = [one for one in named if "Name" in one.tag]
+    surname = [one for one in named if "Surn" in one.tag]
+    patronymic = (known and any("Patr" in one.tag for one in named)) or _sounds_patronymic(word)
+    lemma = str(named[0].normal_form).replace("ё", "е") if named else word
+    can_name = (known and bool(name)) or listed(word, "ru", "person", "sure_names")
+    can_surname = bool(surname) and (known or word.endswith(_SURNAME_ENDINGS))
+    cases = frozenset(str(one.tag.case) for one in named) or frozenset({"nomn"})
+    sure = patronymic or _sure_name(word, name, can_name=can_name) or (known and _sure_surname(word, surname))
+    return NameForm(can_name, can_surname, patronymic, sure, lemma, cases)
+
+
+def _sounds_patronymic(word: str) -> bool:
+    colloquial = listed(word, "ru", "person", "colloquial_patronymics")
+    return colloquial or (len(word) > 6 and word.endswith(_PATRONYMIC_ENDINGS) and not is_russian_word(word))  # noqa: PLR2004
+
+
+def _sure_name(word: str, readings: list[object], *, can_name: bool) -> bool:
+    lemmas = {str(one.normal_form).replace("ё", "е") for one in readings} | {word}  # type: ignore[attr-defined] # pymorphy3 has no types
+    if lemmas & exact_words("ru", "person", "sure_names"):
+        return can_name and not (word in exact_words("ru", "person", "also_words") and word not in _sure())
+    if lemmas & exact_words("ru", "person", "also_words"):
+        return False
+    return can_name and sum(one.score for one in readings) >= _MIN_SURE  # type: ignore[attr-defined]
+
+
+def _sure() -> frozenset[str]:
+    return exact_words("ru", "person", "sure_names") - {"света"}
+
+
+def _sure_surname(word: str, readings: list[object]) -> bool:
+    typical = word.endswith(
+        ("ова", "ова", "ева", "ову", "овой", "евой", "ов", "ев", "ин", "ина", "иной", "енко", "ская")
+    )
+    return typical and sum(one.score for one in readings) >= _MIN_SURNAME_SURE  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=50_000)
+def sounds_like_a_name(word: str) -> bool:
+    """Return whether a word that no dictionary holds sounds like a given name.
+
+    >>> sounds_like_a_name("дмитрей"), sounds_like_a_name("доставка")
+    (True, False)
+    """
+    if len(word) < _MIN_FUZZY_LETTERS or is_russian_word(word):
+        return False
+    return any(likeness(word, name, "ru") >= _MIN_LIKENESS for name in exact_words("ru", "person", "sure_names"))
