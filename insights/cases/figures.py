@@ -15,6 +15,7 @@ from insights.store import Row, Store
 from insights.store.case_queries import case_times
 
 LEVEL = 0.95
+LEAST_FOR_INTERVAL = 6
 
 
 def case_figures(store: Store, *, waves: Sequence[str] | None = None) -> tuple[Figure, ...]:
@@ -44,7 +45,9 @@ def _figures(wave: str, mode: str, rows: Sequence[Row]) -> Iterator[Figure]:
             value=float(median(minutes)),
             low=low,
             high=high,
-            method="median, interval of order statistics",
+            method="median, order statistics"
+            if len(minutes) >= LEAST_FOR_INTERVAL
+            else "median, range (under 6 cases)",
             n_eff=float(len(minutes)),
             greyed=len(minutes) < GREYED_UNDER,
             formula="median minutes from opening to first contact, over cases with a contact",

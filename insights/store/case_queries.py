@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from insights.store.connection import Row, Store, query, transaction
 from insights.store.row_values import insert, update
 
-LOW_SCORE = """
-SELECT a.interview_id, a.recorded_value AS score FROM question q CROSS JOIN answer a ON a.question_id = q.question_id
-WHERE q.kind = 'nps' AND a.recorded_value <= :low_score AND a.interview_id IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.interview_id = a.interview_id AND k.trigger = 'low_score')
+# NPS decides; a survey without an NPS question is judged by its satisfaction questions, the two lowest marks.
+LOW = """
+FROM question q CROSS JOIN answer a ON a.question_id = q.question_id
+WHERE a.interview_id IS NOT NULL AND a.recorded_value <= CASE WHEN q.kind = 'nps' THEN :low_score ELSE q.scale_min + 1 END
+  AND (q.kind = 'nps' OR (q.kind = 'csat' AND NOT EXISTS (SELECT 1 FROM question n WHERE n.kind = 'nps')))
 """
 VOICE = {
     "hidden_detractor": """
@@ -49,8 +50,14 @@ LEFT JOIN client c ON c.client_id = coalesce(i.client_id, r.client_id)
 
 
 def low_scores(store: Store, *, low_score: int) -> list[Row]:
-    """Return interviews with a recorded NPS up to ``low_score`` that have no case for it."""
-    return query(store, LOW_SCORE + " ORDER BY a.interview_id", {"low_score": low_score})
+    """Return interviews with a recorded NPS up to ``low_score`` that have no case for it.
+
+    Where the survey has no NPS question, satisfaction marks of the two lowest boxes count instead.
+    """
+    sql = f"""SELECT a.interview_id, min(a.recorded_value) AS score {LOW}
+              AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.interview_id = a.interview_id AND k.trigger = 'low_score')
+              GROUP BY a.interview_id ORDER BY a.interview_id"""  # noqa: S608 - our own text
+    return query(store, sql, {"low_score": low_score})
 
 
 def voice_finds(store: Store, trigger: str, *, low_score: int) -> list[str]:
@@ -74,10 +81,9 @@ def add_cases(store: Store, rows: Sequence[Mapping[str, object]]) -> None:
 
 def unhappy_without_case(store: Store, *, low_score: int) -> int:
     """Return how many recorded low scores have no case at all; 0 proves that every unhappy customer has one."""
-    sql = """SELECT count(*) FROM question q CROSS JOIN answer a ON a.question_id = q.question_id
-             WHERE q.kind = 'nps' AND a.recorded_value <= ? AND a.interview_id IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.interview_id = a.interview_id)"""
-    return int(store.conn.execute(sql, (low_score,)).fetchone()[0])
+    sql = f"""SELECT count(DISTINCT a.interview_id) {LOW}
+              AND NOT EXISTS (SELECT 1 FROM "case" k WHERE k.interview_id = a.interview_id)"""  # noqa: S608 - our own
+    return int(store.conn.execute(sql, {"low_score": low_score}).fetchone()[0])
 
 
 def case_rows(store: Store, *, now: str, overdue: bool = False, closed: bool = False) -> list[Row]:
