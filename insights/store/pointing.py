@@ -18,7 +18,7 @@ def recording_called(store: Store, name: str) -> Row:
     wanted = plain_name(name)
     sql = """SELECT recording_id, path, status, language, interview_id FROM recording
              WHERE recording_id = :name OR path = :name OR path = 'calls/' || :wanted
-                OR path LIKE '%/' || replace(replace(:wanted, '%', ''), '_', '\\_') ESCAPE '\'
+                OR substr(path, -length(:wanted) - 1) = '/' || :wanted
              ORDER BY recording_id = :name DESC, path = :name DESC, path"""
     rows = query(store, sql, {"name": name.strip(), "wanted": wanted})
     exact = [row for row in rows if name.strip() in (row["recording_id"], row["path"])]

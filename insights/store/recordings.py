@@ -51,7 +51,7 @@ def done_stages(store: Store, sha256: str) -> dict[str, str]:
     """Return stage -> key of what is stored for these bytes; {} where there is nothing to build on."""
     sql = """SELECT run.stage, run.stage_key FROM run JOIN recording USING(recording_id)
              WHERE recording.sha256 = ? AND recording.status = 'done' AND run.status = 'done'
-               AND run.stage_key IS NOT NULL"""
+               AND run.stage_key IS NOT NULL ORDER BY run.run_id"""
     return dict(store.conn.execute(sql, (sha256,)).fetchall())
 
 
@@ -123,7 +123,7 @@ def put_recording(store: Store, facts: RecordingFacts, values: Mapping[str, obje
         if interview_id is None and row["interview_id"] is not None:
             interview_id, matched_by = row["interview_id"], row["matched_by"]
         if row["recording_id"] != found:
-            forget_recording_rows(store, row["recording_id"])
+            store.conn.execute("DELETE FROM recording WHERE recording_id = ?", (row["recording_id"],))
     if interview_id is None:
         interview_id = interview_named(store, facts.path)
         matched_by = "name" if interview_id else None
@@ -156,17 +156,6 @@ def _facts_values(facts: RecordingFacts) -> dict[str, object]:
         "size_bytes": facts.size_bytes,
         "modified_ns": facts.modified_ns,
     }
-
-
-def forget_recording_rows(store: Store, old_id: str) -> None:
-    """Delete a recording and all that a machine derived from it; recorded and settled numbers stay."""
-    clear_derived(store, old_id)
-    sql = """DELETE FROM reason WHERE start_s IS NOT NULL AND answer_id IN
-             (SELECT answer_id FROM answer WHERE recording_id = ?)"""
-    store.conn.execute(sql, (old_id,))
-    store.conn.execute("DELETE FROM turn WHERE recording_id = ?", (old_id,))
-    store.conn.execute("DELETE FROM answer WHERE recording_id = ? AND interview_id IS NULL", (old_id,))
-    store.conn.execute("DELETE FROM recording WHERE recording_id = ?", (old_id,))
 
 
 def clear_derived(store: Store, found: str) -> None:

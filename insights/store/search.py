@@ -16,6 +16,7 @@ Lemmatiser = Callable[[str, Language], Sequence[str]]
 
 CLIP_PAD_S = 1.0
 WORD = re.compile(r"[^\W_]+")
+LETTERS = re.compile(r"[0-9A-Za-z\u00c0-\u024f\u0400-\u04ff]+(?:[-'’][0-9A-Za-z\u00c0-\u024f\u0400-\u04ff]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def count_turns(
 
 def _match(words: str, language: Language, lemmatise: Lemmatiser) -> str:
     """Return an FTS5 expression of quoted lemmas, which no sign in the query can break."""
-    lemmas = lemma_text(words.replace("\0", " ").replace('"', " "), language, lemmatise=lemmatise).split()
+    lemmas = lemma_text(" ".join(LETTERS.findall(words)), language, lemmatise=lemmatise).split()
     quoted = ['"{}"'.format(lemma.replace('"', "")) for lemma in lemmas if any(sign.isalnum() for sign in lemma)]
     return "({})".format(" AND ".join(quoted)) if quoted else ""
 

@@ -100,7 +100,7 @@ def _records(lines: Sequence[str], start: int, delimiter: str, width: int) -> It
         cells, size = _parsed(lines[at : at + 1], delimiter), 1
         if lines[at].count('"') % 2:
             longer = _lines_to_even_quotes(lines, at)
-            joined = _parsed(lines[at : at + longer], delimiter)
+            joined = _parsed(lines[at : at + longer], delimiter, strict=True)
             if len(joined) == width:
                 cells, size = joined, longer
         if lines[at].strip():
@@ -118,10 +118,13 @@ def _lines_to_even_quotes(lines: Sequence[str], at: int) -> int:
     return 1
 
 
-def _parsed(lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
-    """Return the cells of one record; () where the lines hold more than one, or a cell too long to be one."""
+def _parsed(lines: Sequence[str], delimiter: str, *, strict: bool = False) -> tuple[str, ...]:
+    """Return the cells of one record; () where the lines hold more than one, or a cell too long to be one.
+
+    ``strict`` refuses quotes that close in the middle of a cell: those were never meant to span lines.
+    """
     try:
-        records = list(csv.reader(lines, delimiter=delimiter))
+        records = list(csv.reader(lines, delimiter=delimiter, strict=strict))
     except csv.Error:
         return ()
     return tuple(records[0]) if len(records) == 1 else ()

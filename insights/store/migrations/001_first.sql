@@ -177,6 +177,18 @@ CREATE TABLE recording(
 CREATE INDEX recording_interview ON recording(interview_id);
 CREATE INDEX recording_status ON recording(status);
 
+-- A recording that goes takes along all that was heard in it; recorded and settled numbers stay.
+CREATE TRIGGER recording_takes_its_voice BEFORE DELETE ON recording BEGIN
+  DELETE FROM reason WHERE turn_id IN (SELECT turn_id FROM turn WHERE recording_id = OLD.recording_id);
+  DELETE FROM delivery WHERE answer_id IN (SELECT answer_id FROM answer WHERE recording_id = OLD.recording_id);
+  DELETE FROM answer WHERE recording_id = OLD.recording_id AND interview_id IS NULL;
+  UPDATE answer SET recording_id = NULL, run_id = NULL, spoken_value = NULL, spoken_text = NULL, first_spoken_value = NULL,
+    spoken_low = NULL, spoken_high = NULL, confidence = NULL, rule = NULL, start_s = NULL, end_s = NULL, value_start_s = NULL,
+    value_end_s = NULL, turn_idxs_json = NULL, text = NULL
+  WHERE recording_id = OLD.recording_id;
+  DELETE FROM turn WHERE recording_id = OLD.recording_id;
+END;
+
 -- Other names under which the very same bytes lie in calls/.
 CREATE TABLE recording_alias(
   path TEXT PRIMARY KEY,
