@@ -44,13 +44,13 @@ REFUSED = "the respondent refused to be recorded (consent = refused); it is not 
 class Plan:
     """What a night has to do.
 
-    ``jobs`` in the order of their urgency; ``failures`` need no worker; ``aliases`` maps another name to a hash,
-    ``moved`` a hash to its file's new place; ``unchanged_n`` counts the files that need nothing.
+    ``jobs`` in the order of their urgency; ``failures`` need no worker; ``aliases`` maps a further name of known
+    bytes to its facts, ``moved`` a hash to its file's new place; ``unchanged_n`` files need nothing.
     """
 
     jobs: list[Job] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    aliases: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, RecordingFacts] = field(default_factory=dict)
     moved: dict[str, RecordingFacts] = field(default_factory=dict)
     unchanged_n: int = 0
 
@@ -135,13 +135,10 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
         message = str(error).replace(str(entry.file), entry.path)
         plan.failures.append(Failure(facts, "failed", error.kind, message))
         return
-    if sha256 in seen:
-        plan.aliases[entry.path] = sha256
+    if sha256 in seen or elsewhere(entry, sha256, known):
+        plan.aliases[entry.path] = replace(facts, sha256=sha256)
         return
     seen[sha256] = entry.path
-    if elsewhere(entry, sha256, known):
-        plan.aliases[entry.path] = sha256
-        return
     if done_stages(known.store, sha256):
         plan.moved[sha256] = facts
     language = interview.language if interview else None
@@ -188,7 +185,8 @@ def plan_stages(
     if not todo:
         return False
     stored = None if "recognition" in todo else stored_result(known.store, sha256[:16])
-    base = facts if stored is None else stored_facts(known.store, sha256[:16], facts)
+    hashed = replace(facts, sha256=sha256)
+    base = hashed if stored is None else stored_facts(known.store, sha256[:16], hashed)
     plan.jobs.append(
         Job(
             facts=base,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from insights.night.keys import StudyKeys
 from insights.night.log import NightLog
 from insights.night.planning import Plan
 from insights.store import Failure, Store, save_alias, save_call, save_failure
-from insights.store.night_queries import interview_facts, move_recording
+from insights.store.night_queries import failure_of, interview_facts, move_recording
 from insights.store.records import FailureStatus
 
 REAL_MODELS = "insights.night.worker:real_process"
@@ -98,10 +98,21 @@ def save_plan(store: Store, plan: Plan, tally: Tally, log: NightLog) -> None:
         save_failure(store, failure)
         tally.counts[failure.status] += 1
         log.write("file", recording=failure.facts.path, status=failure.status, kind=failure.kind)
-    for path, sha256 in plan.aliases.items():
-        save_alias(store, path, sha256=sha256)
     for sha256, facts in plan.moved.items():
         move_recording(store, sha256, path=facts.path, size_bytes=facts.size_bytes, modified_ns=facts.modified_ns)
+
+
+def save_aliases(store: Store, plan: Plan, tally: Tally, log: NightLog) -> None:
+    """Store further names of bytes that were heard under another; a name of bytes that failed failed as well."""
+    for path, facts in plan.aliases.items():
+        failure = failure_of(store, facts.sha256 or "")
+        if failure is None:
+            save_alias(store, path, sha256=facts.sha256 or "")
+            continue
+        kind, error = failure
+        save_failure(store, Failure(replace(facts, sha256=None), "failed", kind, error))
+        tally.counts["failed"] += 1
+        log.write("file", recording=path, status="failed", kind=kind)
 
 
 def process(

@@ -13,7 +13,7 @@ from insights.night.ingestion import ingest_into
 from insights.night.keys import study_keys
 from insights.night.log import open_log
 from insights.night.planning import plan_night
-from insights.night.processing import NightOptions, NightReport, Tally, process, process_typed, save_plan
+from insights.night.processing import NightOptions, NightReport, Tally, process, process_typed, save_aliases, save_plan
 from insights.night.scan import Entry, entries_under
 from insights.store import (
     Match,
@@ -71,6 +71,7 @@ def night_in(store: Store, frame: StudyFrame, options: NightOptions) -> NightRep
         log.write("night", night=night_id, n=len(plan.jobs))
         save_plan(store, plan, tally, log)
         process(store, plan.jobs, frame=frame, options=options, tally=tally, log=log)
+        save_aliases(store, plan, tally, log)
         tally.counts["typed"] = process_typed(store, frame, keys)
         close_night(store, pattern=pattern_of(frame))
     except BaseException:

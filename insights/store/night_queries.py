@@ -102,6 +102,13 @@ def drop_night(store: Store, night_id: int) -> None:
         store.conn.execute("DELETE FROM night WHERE night_id = ?", (night_id,))
 
 
+def failure_of(store: Store, sha256: str) -> tuple[str, str] | None:
+    """Return kind and message of the failure of these bytes, or None where they are no failure."""
+    sql = "SELECT error_kind, error FROM recording WHERE sha256 = ? AND status IN ('failed', 'quarantined')"
+    row = store.conn.execute(sql, (sha256,)).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def count_interviews(store: Store) -> int:
     """Return the number of interviews in the store."""
     return int(store.conn.execute("SELECT count(*) FROM interview").fetchone()[0])
