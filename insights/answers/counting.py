@@ -47,10 +47,13 @@ def _counts_russian(following: Sequence[Spoken]) -> bool:
 
 
 def _turned_round(words: Sequence[Spoken], at: int) -> bool:
-    """Return whether the counted noun stands before the number: "года четыре", "минут десять"."""
+    """Return whether the counted noun stands before the number: "минут десять", "менеджеров у вас два"."""
     if at == 0 or words[at - 1].clause != words[at].clause:
         return False
-    return phrase_at(words, at - 1, lexicon("ru").cue("counted")) == 1
+    if phrase_at(words, at - 1, lexicon("ru").cue("counted")) == 1:
+        return True
+    opening = next(word for word in words if word.clause == words[at].clause)
+    return opening is not words[at] and _is_plural_genitive(opening.text)
 
 
 def _is_counted_noun(word: str) -> bool:
@@ -69,6 +72,14 @@ def _is_genitive(word: str, part_of_speech: str) -> bool:
         for reading in readings
         if reading.score >= READING_SHARE
     )
+
+
+@lru_cache(maxsize=20_000)
+def _is_plural_genitive(word: str) -> bool:
+    """Return whether a word is most probably a genitive plural noun and no unit of scores: "менеджеров"."""
+    best = analyser().parse(word)[0]
+    unit = phrase_at((Spoken(word, 0, 0, "", 0, 0),), 0, lexicon("ru").cue("unit")) > 0
+    return not unit and {"NOUN", "gent", "plur"} in best.tag
 
 
 def _counts_english(following: Sequence[Spoken]) -> bool:

@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from insights.answers.counting import is_counted
-from insights.answers.lexicon import Lexicon, lexicon
 from insights.answers.mentions import Mention, after_cue, is_alone, is_big
-from insights.answers.spoken import Spoken, any_phrase, phrase_at, phrase_before, same_clause
+from insights.answers.scene import Scene
+from insights.answers.spoken import phrase_at, phrase_before
 
 RUN_LENGTH = 3
 # The ends of a range lie this close together; further apart they are a scale or two thoughts.
 RANGE_WIDTH = 2
 # How many words may stand between "чем" and the number compared with.
 COMPARED_WORDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """An answer's words, all numbers in it, and the scale asked for."""
-
-    words: tuple[Spoken, ...]
-    mentions: tuple[Mention, ...]
-    language: str
-    scale: tuple[int, int]
-
-    @property
-    def known(self) -> Lexicon:
-        """The lexicon of the answer's language."""
-        return lexicon(self.language)
-
-    def clause(self, mention: Mention) -> tuple[Spoken, ...]:
-        """Return the words of the mention's clause."""
-        return same_clause(self.words, mention.at)
-
-    def near(self, at: int) -> Mention | None:
-        """Return the mention at word ``at``, if any."""
-        return next((mention for mention in self.mentions if mention.at == at), None)
-
-    def has(self, words: Sequence[Spoken], cue: str) -> bool:
-        """Return whether a phrase of ``cue`` occurs among ``words``."""
-        return any_phrase(words, self.known.cue(cue))
 
 
 Rule = Callable[[Scene, Mention], bool]
@@ -107,12 +79,27 @@ def part_of(scene: Scene, mention: Mention) -> bool:
     words, after = scene.words, mention.at + 1
     if phrase_at(words, after, scene.known.cue("not_out_of")):
         return False
+    if _after_whole(scene, mention):
+        return True
     length = phrase_at(words, after, (*scene.known.cue("out_of"), *scene.known.cue("of")))
     if not length or words[after].clause != words[mention.at].clause or after + length >= len(words):
         return False
     follower = after + length
-    is_number = scene.near(follower) is not None or is_big(words, follower, scene.language)
-    return not is_number and words[follower].text not in ("course",)
+    if scene.near(follower) is not None:
+        return is_counted(words, follower, scene.language)
+    return not is_big(words, follower, scene.language) and words[follower].text != "course"
+
+
+def _after_whole(scene: Scene, mention: Mention) -> bool:
+    """Return whether the whole was named before: "из пяти заказов два привезли с браком"."""
+    sentence = scene.words[mention.at].sentence
+    return any(
+        other.at < mention.at
+        and scene.words[other.at].sentence == sentence
+        and denominator(scene, other)
+        and is_counted(scene.words, other.at, scene.language)
+        for other in scene.mentions
+    )
 
 
 def counted(scene: Scene, mention: Mention) -> bool:
@@ -142,7 +129,10 @@ def lone_one(scene: Scene, mention: Mention) -> bool:
     """Match a "один" or "one" that has company: a score only alone in its clause, or with a unit."""
     if mention.value != 1 or mention.form != "exact":
         return False
-    if phrase_at(scene.words, mention.at + 1, scene.known.cue("unit")) or "-" in scene.words[mention.at].gap:
+    after = mention.at + 1
+    if phrase_at(scene.words, after, scene.known.cue("unit")) or "-" in scene.words[mention.at].gap:
+        return False
+    if scene.near(after + phrase_at(scene.words, after, scene.known.cue("out_of"))) is not None:
         return False
     if scene.language == "en" and mention.at and scene.words[mention.at - 1].text in NOT_A_SCORE_BEFORE_ONE:
         return True
@@ -234,11 +224,20 @@ def compared(scene: Scene, mention: Mention) -> bool:
 
 def past(scene: Scene, mention: Mention) -> bool:
     """Match a score of another time: "четыре было в прошлом году", "last time it was nine"."""
-    return scene.has(scene.clause(mention), "past")
+    clause = scene.clause(mention)
+    sentence = [word for word in scene.words if word.sentence == scene.words[mention.at].sentence]
+    return scene.has(clause, "past") or (scene.has(clause, "gave") and scene.has(sentence, "past"))
+
+
+def numbered(scene: Scene, mention: Mention) -> bool:
+    """Match the number of a room, a house, a contract: "кабинет десять", "room ten"."""
+    return after_cue(scene.words, mention.at, scene.language, "numbered")
 
 
 def conditional(scene: Scene, mention: Mention) -> bool:
     """Match a score under a condition that doesn't hold: "девять было бы, если бы не задержки"."""
+    if phrase_at(scene.words, mention.at + 1, scene.known.cue("conditional_fine")):
+        return False
     return scene.has(scene.clause(mention), "conditional")
 
 
@@ -269,6 +268,7 @@ EXCLUSIONS: tuple[Rule, ...] = (
     nobody,
     compared,
     past,
+    numbered,
     conditional,
     taken_off,
 )

@@ -8,9 +8,10 @@ from itertools import groupby
 
 from audio.span import Span
 from insights.answers.coverage import asking_words
-from insights.answers.exclusions import Scene, excluded_by
+from insights.answers.exclusions import excluded_by
 from insights.answers.lexicon import lexicon
 from insights.answers.mentions import mentions
+from insights.answers.scene import Scene
 from insights.answers.spoken import Phrase, Spoken, any_phrase, phrase_at, spoken
 from transcribe.dialogue import Turn
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from insights.answers.exclusions import RANGE_WIDTH, Scene, excluded_by
+from insights.answers.exclusions import RANGE_WIDTH, excluded_by
 from insights.answers.mentions import Mention, is_alone, mentions
+from insights.answers.scene import Scene
 from insights.answers.spoken import any_phrase, phrase_at, spoken
 
 # How far the words of a rule can be trusted before any second witness is heard.
