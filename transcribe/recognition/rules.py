@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,10 @@ def tokenizer_of(multilingual: bool, num_languages: int, language: Language) -> 
     """Return whisper's tokenizer (untyped) for transcribing in ``language``."""
     from whisper.tokenizer import get_tokenizer
 
-    return get_tokenizer(multilingual, num_languages=num_languages, language=language, task="transcribe")
+    with warnings.catch_warnings():
+        # whisper forgets to close its vocabulary's file.
+        warnings.simplefilter("ignore", ResourceWarning)
+        return get_tokenizer(multilingual, num_languages=num_languages, language=language, task="transcribe")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

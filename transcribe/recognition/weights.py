@@ -125,7 +125,7 @@ def load_weights(model_file: ModelFile, *, precision: Precision = "auto", device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     with torch.inference_mode():
-        return _packed(_whisper(model_file.path), chosen_dtype(precision, device), device)
+        return pack(_whisper(model_file.path), chosen_dtype(precision, device), device)
 
 
 # whisper has no types.
@@ -155,23 +155,24 @@ def release_of(dims: Mapping[str, int]) -> str:
     return size if dims["n_vocab"] >= _MULTILINGUAL_VOCABULARY else f"{size}.en"
 
 
-def _packed(model: Any, dtype: torch.dtype, device: str) -> Weights:  # noqa: ANN401
-    dims, pack = model.dims, _Packer(dtype, device)
+def pack(model: Any, dtype: torch.dtype, device: str) -> Weights:  # noqa: ANN401
+    """Return the weights of an openai-whisper model, packed for computing in ``dtype``."""
+    dims, packer = model.dims, _Packer(dtype, device)
     encoder, decoder = model.encoder, model.decoder
     heads: dict[int, list[int]] = {}
     for layer, head in model.alignment_heads.indices().T.tolist():
         heads.setdefault(layer, []).append(head)
     return Weights(
-        encoder=tuple(pack.block(block) for block in encoder.blocks),
-        decoder=tuple(pack.block(block) for block in decoder.blocks),
-        listening=tuple(pack.listening(block) for block in decoder.blocks),
-        convolutions=tuple((pack.tensor(c.weight), pack.tensor(c.bias)) for c in (encoder.conv1, encoder.conv2)),
-        audio_positions=pack.tensor(encoder.positional_embedding),
-        audio_norm=pack.norm(encoder.ln_post),
-        embedding=pack.tensor(decoder.token_embedding.weight),
-        text_positions=pack.tensor(decoder.positional_embedding),
-        text_norm=pack.norm(decoder.ln),
-        logits=pack.dense(decoder.token_embedding.weight, None),
+        encoder=tuple(packer.block(block) for block in encoder.blocks),
+        decoder=tuple(packer.block(block) for block in decoder.blocks),
+        listening=tuple(packer.listening(block) for block in decoder.blocks),
+        convolutions=tuple((packer.tensor(c.weight), packer.tensor(c.bias)) for c in (encoder.conv1, encoder.conv2)),
+        audio_positions=packer.tensor(encoder.positional_embedding),
+        audio_norm=packer.norm(encoder.ln_post),
+        embedding=packer.tensor(decoder.token_embedding.weight),
+        text_positions=packer.tensor(decoder.positional_embedding),
+        text_norm=packer.norm(decoder.ln),
+        logits=packer.dense(decoder.token_embedding.weight, None),
         heads=tuple((layer, tuple(found)) for layer, found in sorted(heads.items())),
         n_head=dims.n_text_head,
         n_mels=dims.n_mels,

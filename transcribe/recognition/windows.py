@@ -62,11 +62,13 @@ def windows_of(recording: Recording, speech_map: SpeechMap, *, options: WindowOp
     resampled: dict[int, Samples] = {}
     windows: list[Window] = []
     for lane in speech_map.lanes:
-        if lane.channel not in resampled:
-            resampled[lane.channel] = at_recognition_rate(recording.samples[lane.channel], recording.rate_hz)
         others = _others_on_channel(speech_map, lane)
-        for group in _groups(lane, others, recording.span, chosen):
-            windows.append(_window(recording, lane, group, others, resampled[lane.channel], chosen))
+        groups = list(_groups(lane, others, recording.span, chosen))
+        if groups and lane.channel not in resampled:
+            resampled[lane.channel] = at_recognition_rate(recording.samples[lane.channel], recording.rate_hz)
+        neighbours = [*others, *(span for group in groups for span in group)]
+        for group in groups:
+            windows.append(_window(recording, lane, group, neighbours, resampled[lane.channel], chosen))
     return windows
 
 
@@ -148,19 +150,18 @@ def _window(
     recording: Recording,
     lane: Lane,
     group: tuple[Span, ...],
-    others: Sequence[Span],
+    neighbours: Sequence[Span],
     samples: Samples,
     options: WindowOptions,
 ) -> Window:
+    """Cut one group out, padded at most half way to the speech before and behind it."""
     first, last = group[0], group[-1]
-    before_s = max((span.end_s for span in (*lane.speech, *others) if span.end_s <= first.start_s), default=0.0)
-    after_s = min(
-        (span.start_s for span in (*lane.speech, *others) if span.start_s >= last.end_s),
-        default=recording.duration_s,
-    )
+    before_s = max((span.end_s for span in neighbours if span.end_s <= first.start_s), default=-first.start_s)
+    left_s = recording.duration_s - last.end_s
+    after_s = min((span.start_s for span in neighbours if span.start_s >= last.end_s), default=last.end_s + 2 * left_s)
     span = Span(
-        max(first.start_s - options.pad_s, (before_s + first.start_s) / 2 if before_s > 0 else 0.0),
-        min(last.end_s + options.pad_s, (after_s + last.end_s) / 2 if after_s < recording.duration_s else after_s),
+        max(first.start_s - options.pad_s, (before_s + first.start_s) / 2),
+        min(last.end_s + options.pad_s, (after_s + last.end_s) / 2),
     )
     start, stop = round(span.start_s * RECOGNITION_RATE_HZ), round(span.end_s * RECOGNITION_RATE_HZ)
     return Window(recording.call_id, lane.key, span, group, samples[start:stop])
