@@ -14,6 +14,8 @@ from insights.language.wordlists import words_of
 READING_SHARE = 0.2
 # Shorter English words in -s ("yes", "gas") are no plurals of things.
 PLURAL_LETTERS = 4
+# "Дня на два": what may stand between the things and their number.
+BETWEEN_COUNT = ("на", "за", "через", "по", "в")
 
 
 def is_counted(words: Sequence[Spoken], at: int, language: str) -> bool:
@@ -50,7 +52,9 @@ def _turned_round(words: Sequence[Spoken], at: int) -> bool:
     """Return whether the counted noun stands before the number: "минут десять", "менеджеров у вас два"."""
     if at == 0 or words[at - 1].clause != words[at].clause:
         return False
-    if phrase_at(words, at - 1, lexicon("ru").cue("counted")) == 1:
+    nouns = lexicon("ru").cue("counted")
+    behind = at - 2 if words[at - 1].text in BETWEEN_COUNT else at - 1
+    if phrase_at(words, behind, nouns) == 1:
         return True
     opening = next(word for word in words if word.clause == words[at].clause)
     return opening is not words[at] and _is_plural_genitive(opening.text)
