@@ -54,12 +54,11 @@ def settle(
       earful settle
       earful settle --answer 17 --value 8 --by anna
     """
-    from insights.settings import StudyFolder
-    from insights.store import open_store, scores_to_settle
+    from insights.store import scores_to_settle
 
     if (answer_id is None) != (value is None):
         raise click.UsageError("--answer and --value go together.")
-    store = guarded(lambda: open_store(StudyFolder(study_dir).store))
+    store = guarded(lambda: store_there(study_dir))
     if answer_id is not None and value is not None:
         guarded(lambda: settle_one(store, answer_id, value, by=by or getpass.getuser()))
         click.echo(f"Answer {answer_id}: {value}.")
@@ -69,11 +68,26 @@ def settle(
         print_json([listed(row) for row in rows])
     elif not rows:
         click.echo(NOTHING)
-    elif yes or not sys.stdin.isatty():
+    elif yes or not at_a_keyboard():
         for number, row in enumerate(rows, 1):
             click.echo(headline(row, number, len(rows)))
     else:
         settle_by_ear(store, study_dir, rows, by=by or getpass.getuser())
+
+
+def store_there(study_dir: Path) -> Store:
+    """Return the study's store, opened to write; StoreError where there is none, and none is made."""
+    from insights.settings import StudyFolder
+    from insights.store import open_store
+
+    path = StudyFolder(study_dir).store
+    open_store(path, readonly=True).close()
+    return open_store(path)
+
+
+def at_a_keyboard() -> bool:
+    """Return whether somebody can answer."""
+    return sys.stdin.isatty()
 
 
 def settle_by_ear(store: Store, study_dir: Path, rows: list[Row], *, by: str) -> None:
@@ -189,11 +203,8 @@ def correct(study_dir: Path, *, by: str | None, recording: str | None, as_json: 
       earful correct --reason 4 --quote "долго ждали"
       earful correct --undo 2
     """
-    from insights.settings import StudyFolder
-    from insights.store import open_store
-
     refuse_unclear_wish(recording, wish)
-    store = guarded(lambda: open_store(StudyFolder(study_dir).store))
+    store = guarded(lambda: store_there(study_dir))
     done = guarded(lambda: carry_out(store, recording, wish, by=by or getpass.getuser()))
     if done:
         click.echo(done)

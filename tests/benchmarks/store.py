@@ -285,7 +285,7 @@ def kill_bars(folder: Path, kills: int) -> Iterator[Bar]:
     """Kill a writer at random moments and look at what it left."""
     path = folder / "kills.db"
     store = open_store(path)
-    ingest_frame(store, survey=SURVEY, codebook=CODEBOOK, responses=interviews(0, 4000))
+    ingest_frame(store, survey=SURVEY, codebook=CODEBOOK, responses=interviews(0, 30 * kills))
     store.close()
     rng = random.Random(11)
     acknowledged: set[int] = set()
@@ -343,7 +343,7 @@ def reader_bars(folder: Path, seconds_n: float) -> Iterator[Bar]:
     """Read a store in two threads and through Datasette while another process writes."""
     path = folder / "readers.db"
     store = open_store(path)
-    ingest_frame(store, survey=SURVEY, codebook=CODEBOOK, responses=interviews(0, 30000))
+    ingest_frame(store, survey=SURVEY, codebook=CODEBOOK, responses=interviews(0, 1000 + int(100 * seconds_n)))
     store.close()
     log = folder / "acknowledged"
     with log.open("wb") as output:
