@@ -94,7 +94,7 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
     from scipy.special import bdtr
 
     n = len(values)
-    below = max((k for k in range(n // 2) if bdtr(k, n, 0.5) <= (1 - LEVEL) / 2), default=-1) + 1
+    below = max((k for k in range(n // 2) if bdtr(k, n, 0.5) <= (1 - LEVEL) / 2), default=0)
     return values[below], values[n - 1 - below]
 
 

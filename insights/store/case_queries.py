@@ -11,7 +11,8 @@ from insights.store.row_values import insert, update
 # NPS decides; a survey without an NPS question is judged by its satisfaction questions, the two lowest marks.
 LOW = """
 FROM question q CROSS JOIN answer a ON a.question_id = q.question_id
-WHERE a.interview_id IS NOT NULL AND a.recorded_value <= CASE WHEN q.kind = 'nps' THEN :low_score ELSE q.scale_min + 1 END
+WHERE a.interview_id IS NOT NULL
+  AND a.recorded_value <= CASE WHEN q.kind = 'nps' THEN :low_score ELSE q.scale_min + 1 END
   AND (q.kind = 'nps' OR (q.kind = 'csat' AND NOT EXISTS (SELECT 1 FROM question n WHERE n.kind = 'nps')))
 """
 VOICE = {
