@@ -76,7 +76,7 @@ class CodeWords:
         """Return every code word in the clause, in order; a word may speak for several codes."""
         found = [
             Hit(code_id, match.start, match.end, weight, match.name, source, match.name in self.things)
-            for match in self.patterns.find(seen)
+            for match in self.patterns.find_all(seen)
             for code_id, weight, source in self.terms[match.name]
         ]
         covered = {index for hit in found for index in range(hit.start, hit.end)}

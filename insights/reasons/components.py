@@ -31,7 +31,8 @@ def reason_pipeline(coder: ReasonCoder, language: Language) -> Any:  # noqa: ANN
     nlp.add_pipe("earful_clauses", config={"language": language})
     nlp.add_pipe("earful_cues", config={"language": language})
     nlp.add_pipe("earful_reasons", config={"language": language})
-    nlp.get_pipe("earful_reasons").coder = coder
+    finder: Any = nlp.get_pipe("earful_reasons")
+    finder.coder = coder
     return nlp
 
 

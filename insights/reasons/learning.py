@@ -1,4 +1,4 @@
-"""Learning: a refit tried on held-out answers first, and kept only where it agrees with people at least as well."""
+"""Learning: a refit tried on held-out answers first, and kept only where it agrees with people better."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Trial:
     before, after:
         Micro-F1 against the people's codes on the answers kept apart.
     refit:
-        Learnt from all answers; None where it would be worse than before.
+        Learnt from all answers; None where it would not be better than before.
     """
 
     n_learnt: int
@@ -67,7 +67,7 @@ def try_refit(coded: Sequence[Coded], codebook: Codebook, *, embedder: Embedder,
     before = _f1(apart, ReasonCoder(codebook, embedder=embedder, refit=current))
     after = _f1(apart, ReasonCoder(codebook, embedder=embedder, refit=learnt))
     kept = None
-    if after >= before:
+    if after > before:
         kept = learn([one.example for one in coded], codebook, embedder=embedder, version=version)
     return Trial(len(rest), len(apart), before, after, kept)
 

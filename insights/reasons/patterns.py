@@ -66,20 +66,28 @@ class PatternSet:
 
         Longer matches win over shorter ones that begin inside them.
         """
+        names: dict[tuple[int, int], Match] = {}
+        for match in self.find_all(seen):
+            names.setdefault((match.start, match.end), match)
+        return list(names.values())
+
+    def find_all(self, seen: Sequence[Seen]) -> list[Match]:
+        """Return like ``find``, but every pattern that covers the very same words."""
         found: list[Match] = []
         for start, word in enumerate(seen):
             patterns = {pattern.name: pattern for key in word.keys for pattern in self.by_first.get(key, ())}
             ends = [(end, pattern.name) for pattern in patterns.values() if (end := pattern.end_at(seen, start))]
             if ends:
-                end, name = max(ends)
-                found.append(Match(start, end, name))
+                longest = max(end for end, _ in ends)
+                found += [Match(start, end, name) for end, name in sorted(ends) if end == longest]
         return _apart(found)
 
 
 def _apart(found: list[Match]) -> list[Match]:
     kept: list[Match] = []
     for match in sorted(found, key=lambda match: (match.start - match.end, match.start)):
-        if all(match.end <= other.start or other.end <= match.start for other in kept):
+        same = any((match.start, match.end) == (other.start, other.end) for other in kept)
+        if same or all(match.end <= other.start or other.end <= match.start for other in kept):
             kept.append(match)
     return sorted(kept, key=lambda match: match.start)
 

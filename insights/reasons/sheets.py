@@ -1,0 +1,137 @@
+"""Sheets: answers drawn at random for people to code, as CSV, and read back."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from insights.reasons.reason import Polarity
+from insights.survey.codebook import Codebook
+
+COLUMNS = ("answer_id", "question", "score", "text", "clip", "codes", "quote", "comment")
+NO_REASON = "-"
+_CODE = re.compile(r"^(?P<code>.+?)\s*(?P<sign>[+0−–-])?$")
+_SIGNS: dict[str, Polarity] = {"+": 1, "0": 0, "-": -1, "−": -1, "–": -1}
+
+
+class SheetError(ValueError):
+    """A sheet that cannot be read back; one line for each fault, with its row and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One answer on a sheet, without the machine's codes: a coder who sees them agrees with them."""
+
+    answer_id: int
+    question: str
+    score: float | None
+    text: str
+    clip: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandCode:
+    """One code a person gave an answer.
+
+    Attributes
+    ----------
+    code_id:
+        A code of the codebook, or None for "coded, no reason".
+    quote:
+        The words it rests on, a verbatim part of the answer; the whole answer where none were marked.
+    """
+
+    answer_id: int
+    code_id: str | None
+    polarity: Polarity
+    quote: str
+
+
+def draw(answer_ids: Iterable[int], count: int, *, seed: int) -> list[int]:
+    """Return ``count`` answers drawn at random without replacement; all of them where there are fewer.
+
+    The same seed draws the same answers for every coder, so that their codes can be compared.
+
+    >>> draw(range(5), 2, seed=1) == draw(reversed(range(5)), 2, seed=1)
+    True
+    """
+    ordered = sorted(answer_ids)
+    chosen = np.random.default_rng(seed).permutation(len(ordered))[:count]
+    return [ordered[place] for place in chosen]
+
+
+def sheet_text(rows: Sequence[SheetRow]) -> str:
+    """Return a sheet as CSV: fill ``codes`` with ids and signs (``price-, manager+``), ``-`` for no reason."""
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        score = "" if row.score is None else f"{row.score:g}"
+        writer.writerow([row.answer_id, row.question, score, row.text, row.clip, "", "", ""])
+    return out.getvalue()
+
+
+def read_sheet(path: Path, codebook: Codebook, *, texts: Mapping[int, str]) -> list[HandCode]:
+    """Return the codes on a filled sheet; rows left empty are not coded yet.
+
+    Parameters
+    ----------
+    texts:
+        The answers' texts by answer id, to check quotes against.
+
+    Raises
+    ------
+    SheetError
+        With every fault: an unknown answer or code, a quote that the answer does not hold.
+    """
+    found: list[HandCode] = []
+    faults: list[str] = []
+    text = path.read_text(encoding="utf-8-sig")
+    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    for line, row in enumerate(csv.DictReader(StringIO(text), delimiter=delimiter), start=2):
+        if not (row.get("codes") or "").strip():
+            continue
+        try:
+            found += _row_codes(row, codebook, texts)
+        except SheetError as fault:
+            faults.append(f"{path.name} line {line}: {fault}")
+    if faults:
+        raise SheetError("\n".join(faults))
+    return found
+
+
+def _row_codes(row: Mapping[str, str], codebook: Codebook, texts: Mapping[int, str]) -> list[HandCode]:
+    written = (row.get("answer_id") or "").strip()
+    if not written.isdigit() or int(written) not in texts:
+        raise SheetError(f"answer_id {written!r} is not in the store; leave that column as it was written")
+    answer_id = int(written)
+    quote = (row.get("quote") or "").strip() or texts[answer_id]
+    if quote not in texts[answer_id]:
+        raise SheetError(
+            f"the quote {quote[:40]!r} is not part of the answer; copy it letter by letter, or leave it empty"
+        )
+    if row["codes"].strip() in (NO_REASON, "−", "–"):
+        return [HandCode(answer_id, None, 0, quote)]
+    return [_hand_code(part, answer_id, quote, codebook) for part in re.split(r"[,;|]", row["codes"]) if part.strip()]
+
+
+def _hand_code(written: str, answer_id: int, quote: str, codebook: Codebook) -> HandCode:
+    known = [code.code_id for code in codebook.codes]
+    text = written.strip()
+    if text in known:
+        special = codebook.code(text).special is not None
+        if special:
+            return HandCode(answer_id, text, 0, quote)
+        raise SheetError(
+            f"{text!r} has no sign; write {text}+ for praise, {text}- for a complaint, {text}0 for neither"
+        )
+    match = _CODE.match(text)
+    if match is None or match["code"] not in known or match["sign"] is None:
+        raise SheetError(f"no code {text!r}; codes: {', '.join(known)}, each with + - or 0 behind it")
+    return HandCode(answer_id, match["code"], _SIGNS[match["sign"]], quote)
