@@ -31,8 +31,13 @@ from insights.survey.loading import load_codebook, load_survey
 from insights.survey.questionnaire import Survey
 from transcribe.dialogue import Dialogue, Turn, Word
 
-# Written before the rules, after them and read once, and against them: the rules were mended by the last.
-WRITTEN = {"before": "before the rules", "after": "after the rules", "mended": "against the rules, mended since"}
+# Written before the rules, after them and read once, and against them: the rules were mended by the third.
+WRITTEN = {
+    "before": "before the rules",
+    "after": "after the rules",
+    "mended": "against the rules, mended since",
+    "last": "last of all",
+}
 LISTS = Path(__file__).parent.parent / "answers_spoken"
 
 
@@ -71,11 +76,11 @@ def list_rows() -> list[Row]:
     for language in ("ru", "en"):
         with (LISTS / f"{language}.tsv").open(encoding="utf-8", newline="") as file:
             entries = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-        for half in WRITTEN:
+        for half, when in WRITTEN.items():
             chosen = [entry for entry in entries if entry["half"] == half]
             outcomes = [list_outcome(entry, language) for entry in chosen]
             exact = outcomes.count("exact") / len(outcomes)
-            what = f"list {language}, written {WRITTEN[half]}: exact; wrong or false"
+            what = f"list {language}, written {when}: exact; wrong or false"
             bad = outcomes.count("wrong")
             rows.append(Row(what, ">= .95; 0", f"{exact:.3f}; {bad}", len(outcomes)))
     return rows
