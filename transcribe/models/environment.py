@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import types
+import warnings
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -26,6 +27,8 @@ def quiet() -> None:
     (resampling, filter banks) is written in Python and works. Calling twice changes nothing.
     """
     os.environ.update(SILENCED)
+    # Sound is decoded before it comes here and handed over as arrays; pyannote's own decoder is not wanted.
+    warnings.filterwarnings("ignore", message=r"\s*torchcodec is not installed", category=UserWarning)
     import torch
 
     if torch.version.cuda is None and "torchaudio" not in sys.modules:
