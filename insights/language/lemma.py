@@ -54,6 +54,17 @@ def is_noun(word: str) -> bool:
     return any(reading.tag.POS == "NOUN" and reading.score > _MIN_NOUN_SCORE for reading in analyser().parse(word))
 
 
+@lru_cache(maxsize=50_000)
+def is_person_acting(word: str) -> bool:
+    """Return whether a Russian form is likeliest somebody doing something: a living noun in the nominative.
+
+    >>> is_person_acting("курьер"), is_person_acting("компанией")
+    (True, False)
+    """
+    best = analyser().parse(word)[0].tag
+    return best.POS == "NOUN" and best.case == "nomn" and best.animacy == "anim"
+
+
 @lru_cache(maxsize=200_000)
 def is_russian_word(word: str) -> bool:
     """Return whether the Russian dictionary holds this form.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from insights.language.lemma import part_of_speech
+from insights.language.lemma import is_person_acting
 from insights.language.tokens import Language
 from insights.reasons.cues import cue
 from insights.reasons.patterns import Match
@@ -66,4 +66,4 @@ def _somebody_else_did(match: Match, seen: Sequence[Seen], language: Language) -
     if language != "ru":
         return False
     verbs = [index for index in range(match.start, match.end) if seen[index].text.startswith(("перепутал", "спутал"))]
-    return any(index > 0 and part_of_speech(seen[index - 1].text) == "NOUN" for index in verbs)
+    return any(index > 0 and is_person_acting(seen[index - 1].text) for index in verbs)

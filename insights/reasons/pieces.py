@@ -52,7 +52,7 @@ def pieces(seen: Sequence[Seen], text: str, words: CodeWords) -> list[Piece]:
             found[-1] = weigh(Clause(found[-1].clause.seen + clause.seen, found[-1].clause.link), words)
         else:
             found.append(piece)
-    return [part for piece in found for part in _parted(piece, words)]
+    return [part for piece in _handed_on(found, words) for part in _parted(piece, words)]
 
 
 def _belong_together(before: Piece, after: Piece) -> bool:
@@ -68,6 +68,23 @@ def _belong_together(before: Piece, after: Piece) -> bool:
     if not after.judged:  # a list: "цены, доставка" are two; "звонил два раза, менеджер" is one
         return not before.codes
     return not before.codes and before.judged and total(before.worths) * total(after.worths) > 0 and not before.hits
+
+
+def _handed_on(found: list[Piece], words: CodeWords) -> list[Piece]:
+    """Give a thing that ends one piece to the next that only judges ("… вежливый доставка | правда | опаздывает")."""
+    moved = list(found)
+    for place, (before, after) in enumerate(pairwise(found)):
+        things = [hit for hit in before.hits if hit.names_thing and hit.end == len(before.clause.seen)]
+        if after.codes or not after.judged or not things or len(before.codes) < 2:  # noqa: PLR2004
+            continue
+        at = _phrase_start(before.clause.seen, things[-1].start, floor=1, language=words.language)
+        for border in dict.fromkeys((at, things[-1].start)):
+            left, right = _cut(before, border, words)
+            if left.judged and left.codes and not right.judged:
+                moved[place] = left
+                moved[place + 1] = weigh(Clause(right.clause.seen + after.clause.seen, after.clause.link), words)
+                break
+    return moved
 
 
 def _is_setting(clause: Clause) -> bool:
