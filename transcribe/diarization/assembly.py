@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +13,20 @@ from transcribe.models import quiet, resolve
 CHUNK_S = 10.0
 
 
+def import_pyannote() -> None:
+    """Import pyannote.audio without its page-long warning where torchcodec finds no FFmpeg.
+
+    Sound is always handed over as arrays, so nothing it warns of is ever used.
+    """
+    quiet()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("pyannote.audio")
+
+
 def load_segmentation(*, configured: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 -- a pyannote Model
     """Return segmentation-3.0: PyanNet over 10 s, three local speakers, at most two at once."""
-    quiet()
+    import_pyannote()
     import torch
     from pyannote.audio.core.task import Problem, Resolution, Specifications
     from pyannote.audio.models.segmentation import PyanNet

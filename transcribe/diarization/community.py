@@ -9,8 +9,9 @@ import numpy as np
 
 from audio.recording import Samples
 from audio.span import Span, merged
+from transcribe.diarization.assembly import import_pyannote
 from transcribe.diarization.protocol import DIARIZATION_RATE_HZ, Diarized
-from transcribe.models import ModelError, quiet, resolve
+from transcribe.models import ModelError, resolve
 
 NAME = "community-1"
 
@@ -60,7 +61,6 @@ def from_annotation(annotation: Any) -> Diarized:  # noqa: ANN401 -- pyannote ha
 
 
 def _loaded(configured: Mapping[str, str] | None) -> Any:  # noqa: ANN401 -- a pyannote pipeline
-    quiet()
     try:
         folder = resolve(NAME, configured=configured).path
     except ModelError as error:
@@ -68,6 +68,7 @@ def _loaded(configured: Mapping[str, str] | None) -> Any:  # noqa: ANN401 -- a p
             f"{NAME} is not on this machine ({error}); fetch it with a token (earful models fetch {NAME}), "
             'or set pipeline = "offline" under [diarization], which needs neither'
         ) from error
+    import_pyannote()
     from pyannote.audio import Pipeline
 
     return Pipeline.from_pretrained(str(folder))
