@@ -9,7 +9,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import synthetic_store as made
 
-from insights.store import NamePattern, Store, link_recordings, match_recordings, open_store, query, save_call, settle
+from insights.store import (
+    NamePattern,
+    Store,
+    ingest_folder,
+    link_recordings,
+    match_recordings,
+    open_store,
+    query,
+    save_call,
+    settle,
+)
 from insights.store.matching import plain_name
 
 
@@ -136,3 +146,16 @@ def test_two_files_in_reach_of_one_interview_are_listed_not_linked(store: Store)
 def test_a_pattern_that_cannot_work_is_refused_with_the_cure(store: Store, pattern: str) -> None:
     with pytest.raises(ValueError, match="pattern"):
         match_recordings(store, ["calls/a.wav"], pattern=NamePattern(pattern))
+
+
+def test_a_row_that_comes_by_csv_links_what_was_heard_before(store: Store, tmp_path: Path) -> None:
+    made.framed(store)
+    save_call(store, made.call())
+    folder = tmp_path / "responses"
+    folder.mkdir()
+    (folder / "a.csv").write_text("interview_id,mode,recording,nps\nI1,phone,ru01.wav,9\n")
+    ingest_folder(store, folder, survey=made.SURVEY, codebook=made.CODEBOOK)
+    assert linked(store) == {"calls/ru01.wav": "I1"}
+    (folder / "b.csv").write_text("interview_id,mode,recording,nps\nI1,phone,,9\n")
+    ingest_folder(store, folder, survey=made.SURVEY, codebook=made.CODEBOOK)
+    assert linked(store) == {"calls/ru01.wav": None}

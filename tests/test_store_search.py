@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import synthetic_store as made
 
+from insights.delivery.hesitation import HESITANT_FROM
 from insights.store import Store, close_night, count_turns, lemma_text, open_store, query, save_call, search_turns
 from insights.store.closing import begin_night, end_night, last_night
 from insights.store.search import other_lemmas
@@ -133,6 +134,14 @@ def test_closing_scores_hesitation_whatever_the_order_and_only_once(tmp_path: Pa
         assert store.conn.total_changes == changes
     assert found[0] == found[1]
     assert all(row["hesitation_parts_json"] and row["baseline_n"] == 1 for row in found[0])
+
+
+def test_the_view_of_hesitant_scores_begins_where_hesitation_does(tmp_path: Path) -> None:
+    store = made.framed(open_store(tmp_path / "study.db"), made.row())
+    save_call(store, made.call())
+    for score, shown in ((HESITANT_FROM, 1), (HESITANT_FROM - 0.001, 0), (None, 0)):
+        store.execute("UPDATE delivery SET hesitation = ?", (score,))
+        assert len(query(store, "SELECT * FROM hesitant_score")) == shown
 
 
 def test_a_night_that_never_ended_counts_as_failed(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ def ingest_folder(
     ingest_frame(store, survey=survey, codebook=codebook)
     known = dict(store.conn.execute("SELECT path, sha256 FROM response_file").fetchall())
     read: list[ResponseFile] = []
+    changed = 0
     questions = to_json([question.question_id for question in survey.questions]) + to_json(dict(columns or {}))
     for path in response_paths(folder):
         mark = hashlib.sha256(path.read_bytes() + questions.encode()).hexdigest()
@@ -121,14 +122,19 @@ def ingest_folder(
             continue
         file = read_responses(path, survey=survey, columns=columns)
         with transaction(store):
-            put_interviews(store, file.rows, survey=survey, source=file.name)
+            changed += put_interviews(store, file.rows, survey=survey, source=file.name).changed
             put_problems(store, file.name, file.problems)
             _put_file(store, file.name, mark, len(file.rows))
         read.append(file)
     _ingest_beside(store, folder)
-    if read:
+    if changed or (read and _some_unlinked(store)):
         link_recordings(store, pattern=pattern)
     return read
+
+
+def _some_unlinked(store: Store) -> bool:
+    """Return whether a recording waits for its row; where none does, new rows cannot change a link."""
+    return store.conn.execute("SELECT 1 FROM recording WHERE interview_id IS NULL LIMIT 1").fetchone() is not None
 
 
 def response_problems(store: Store) -> list[Row]:
