@@ -161,7 +161,15 @@ class Listener:
             How the survey asks, by language: tells the operator from the respondent.
         languages:
             Language by call id where it is known; the others are detected.
+
+        Raises
+        ------
+        ValueError
+            When two recordings have the same call id.
         """
+        ids = [recording.call_id for recording in recordings]
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"call ids {', '.join(ids)}: each recording needs one of its own")
         prepared = [self._prepare(recording, (languages or {}).get(recording.call_id)) for recording in recordings]
         recognised = self._recognise(prepared)
         return [self._put_together(one, recognised, question_texts) for one in prepared]
