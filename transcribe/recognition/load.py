@@ -9,10 +9,11 @@ from transcribe.models import ModelFile, resolve
 from transcribe.recognition.options import RecognitionOptions
 
 if TYPE_CHECKING:
+    from transcribe.recognition.faster import FasterWhisperRecogniser
     from transcribe.recognition.recogniser import WhisperRecogniser
 
 
-def load_recogniser(options: RecognitionOptions | None = None) -> WhisperRecogniser:
+def load_recogniser(options: RecognitionOptions | None = None) -> WhisperRecogniser | FasterWhisperRecogniser:
     """Load a recogniser, once a worker: it takes seconds and some hundred megabytes.
 
     Parameters
@@ -26,6 +27,16 @@ def load_recogniser(options: RecognitionOptions | None = None) -> WhisperRecogni
         When the model is missing, altered, or no Whisper checkpoint.
     """
     chosen = options or RecognitionOptions()
+    if chosen.engine == "faster-whisper":
+        from transcribe.models.ctranslate2_folder import resolve_ctranslate2
+        from transcribe.recognition.faster import load_faster
+
+        return load_faster(resolve_ctranslate2(chosen.model, configured=chosen.configured), chosen)
+    return load_whisper(chosen)
+
+
+def load_whisper(chosen: RecognitionOptions) -> WhisperRecogniser:
+    """Load openai-whisper's network, packed for earful's own loop; see `load_recogniser`."""
     from transcribe.recognition.recogniser import WhisperRecogniser
     from transcribe.recognition.weights import load_weights
 
