@@ -14,6 +14,7 @@ _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE
 _LATIN = re.compile(r"[a-z][a-z0-9']*")
 MAX_LOCAL_WORDS = 8
 MAX_HOST_WORDS = 4
+MAX_HOUSE_DIGITS = 6
 
 
 def written_emails(reading: Reading) -> Iterator[PiiSpan]:
@@ -93,11 +94,7 @@ def _russian(reading: Reading, runs: list[DigitRun]) -> Iterator[PiiSpan]:
 
 def _street(reading: Reading, at: int, starts: dict[int, DigitRun]) -> tuple[int, int]:
     """Return the first and the last token of a street; the last is ``at`` where nothing makes it an address."""
-    first = (
-        at - 1
-        if at and reading.tokens[at - 1].text.endswith(("ский", "ском", "ского", "ная", "ной", "ский", "ая", "ой"))
-        else at
-    )
+    first = at - 1 if at and reading.tokens[at - 1].text.endswith(("ский", "ском", "ского", "ая", "ой")) else at
     name_after = range(at + 1, min(at + 4, len(reading.tokens)))
     for place in name_after if first == at else range(at + 1, min(at + 2, len(reading.tokens))):
         end = _house_end(reading, place, starts, two=False)
@@ -116,7 +113,7 @@ def _house_end(reading: Reading, at: int, starts: dict[int, DigitRun], *, two: b
         word = reading.tokens[place].text
         if word in houses or word in parts:
             place += 1
-        elif place in starts and not starts[place].unit and len(starts[place].digits) <= 6:
+        elif place in starts and not starts[place].unit and len(starts[place].digits) <= MAX_HOUSE_DIGITS:
             last, n = starts[place].last, n + 1
             place = last + 1
             if (

@@ -138,7 +138,7 @@ def _below_thousand(tokens: Sequence[Token], at: int, language: Language) -> tup
         if step is None or step[1] not in sizes:
             break
         amount, size, after = step
-        if at > start and _is_thousand(tokens, after, thousands) and size != "hundreds" and value >= 100:
+        if at > start and _is_thousand(tokens, after, thousands) and size != "hundreds" and value >= 100:  # noqa: PLR2004
             break  # "двести семь тысяч" in a dictated number is two hundred, then seven thousand
         if size == "ones" and amount == 0 and at > start:
             break

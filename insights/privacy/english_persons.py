@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from insights.language.fuzzy import likeness
 from insights.privacy.spans import PiiSpan, Reading
-from insights.privacy.words import exact_words, listed, phrase_ends_at
+from insights.privacy.words import exact_words, phrase_ends_at
 
 MAX_CHAIN = 3
 _MIN_KNOWN_LIKENESS = 0.75
@@ -91,7 +91,7 @@ def _rule_of(reading: Reading, first: int, last: int) -> str | None:
 
 
 def is_titled(reading: Reading, first: int, last: int) -> bool:
-    """mister thompson, dr. Okafor."""
+    """Take what follows a title: mister thompson, Dr. Okafor."""
     before = reading.tokens[first - 1].text if first else ""
     if not _in(before, "titles"):
         return False
@@ -101,19 +101,19 @@ def is_titled(reading: Reading, first: int, last: int) -> bool:
 
 
 def has_surname(reading: Reading, first: int, last: int) -> bool:
-    """A given name with a surname; an ambiguous one needs more."""
+    """Take a given name with a surname; an ambiguous one needs more."""
     return last > first and (
         _is_sure(reading.tokens[first].text) or reading.capital(first) or _is_hinted(reading, first)
     )
 
 
 def is_sure(reading: Reading, first: int, last: int) -> bool:
-    """A word that hardly is anything but a name."""
+    """Take a word that hardly is anything but a name."""
     return _is_sure(reading.tokens[first].text)
 
 
 def is_known_here(reading: Reading, first: int, last: int) -> bool:
-    """A name that was introduced elsewhere in the call, or a word that sounds like it."""
+    """Take a name that was introduced elsewhere in the call, or a word that sounds like it."""
     word = reading.tokens[first].text.removesuffix("'s")
     if word in reading.known:
         return not _in(word, "also_words") or _stands_out(reading, first, last)
@@ -124,19 +124,32 @@ def is_known_here(reading: Reading, first: int, last: int) -> bool:
 
 
 def after_role(reading: Reading, first: int, last: int) -> bool:
-    """the manager rose."""
+    """Take a possible name after what people do for a living: the manager rose."""
     before = reading.tokens[first - 1].text if first else ""
     return _in(before, "roles") and _is_name(reading.tokens[first].text) and not reading.parted(first - 1)
 
 
 def stands_as_name(reading: Reading, first: int, last: int) -> bool:
-    """A listed name with a capital inside the sentence."""
+    """Take a possible name with a capital inside the sentence, unless it stands in a longer proper name."""
     word = reading.tokens[first].text
-    return reading.capital(first) and _is_name(word) and word not in ("may", "june", "april", "august")
+    return (
+        reading.capital(first)
+        and _is_name(word)
+        and not _in(word, "months")
+        and not _in_title_phrase(reading, first, last)
+    )
+
+
+def _in_title_phrase(reading: Reading, first: int, last: int) -> bool:
+    """Return whether capitals go on before or after a possible name: North Star Supplies."""
+    before = first > 0 and not reading.parted(first - 1) and reading.capital(first - 1)
+    after = last + 1 < len(reading.tokens) and not reading.parted(last) and reading.capital(last + 1)
+    named = before and (_is_sure(reading.tokens[first - 1].text) or _in(reading.tokens[first - 1].text, "titles"))
+    return (before and not named) or after
 
 
 def is_hinted_name(reading: Reading, first: int, last: int) -> bool:
-    """ "spoke with grace", "thank you mark": an ambiguous name where only a person fits."""
+    """Take a possible name where only a person fits: spoke with grace, thank you mark."""
     return _is_name(reading.tokens[first].text) and _is_hinted(reading, first) and _closes(reading, last)
 
 

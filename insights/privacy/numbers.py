@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from insights.language.tokens import Language
 from insights.privacy.digits import DigitRun, digit_runs
@@ -143,4 +144,4 @@ def has_phone_start(digits: str, language: Language) -> bool:
 def is_counting(run: DigitRun) -> bool:
     """Return whether somebody counts: one two three four."""
     values = [int(group) for group in run.groups]
-    return len(values) > 2 and all(b - a == 1 for a, b in zip(values, values[1:], strict=False))  # noqa: PLR2004
+    return len(values) > 2 and all(later - earlier == 1 for earlier, later in pairwise(values))  # noqa: PLR2004

@@ -114,12 +114,12 @@ def _is_company(reading: Reading, first: int) -> bool:
 
 
 def has_patronymic(reading: Reading, first: int, last: int) -> bool:
-    """Анна Сергеевна, and палыч alone."""
+    """Take Анна Сергеевна, and палыч alone."""
     return any(_form(reading, at).patronymic for at in range(first, last + 1))
 
 
 def has_surname(reading: Reading, first: int, last: int) -> bool:
-    """A given name beside a surname, in either order."""
+    """Take a given name beside a surname, in either order."""
     if first == last:
         return False
     forms = [_form(reading, at) for at in range(first, last + 1)]
@@ -127,12 +127,12 @@ def has_surname(reading: Reading, first: int, last: int) -> bool:
 
 
 def is_sure(reading: Reading, first: int, last: int) -> bool:
-    """A word that hardly is anything but a name."""
+    """Take a word that hardly is anything but a name."""
     return any(_form(reading, at).sure for at in range(first, last + 1))
 
 
 def is_known_here(reading: Reading, first: int, last: int) -> bool:
-    """A name that was introduced elsewhere in the call, misheard or inflected."""
+    """Take a name that was introduced elsewhere in the call, misheard or inflected."""
     return _is_known(reading, first) and (
         not _is_common(reading.tokens[first].text) or _stands_out(reading, first, last)
     )
@@ -155,7 +155,7 @@ def _is_known(reading: Reading, at: int) -> bool:
 
 
 def after_role(reading: Reading, first: int, last: int) -> bool:
-    """менеджер Роман, девушка вера, and names that only sound like one."""
+    """Take what follows a role: менеджер Роман, девушка вера."""
     if not first or reading.parted(first - 1):
         return False
     before = reading.tokens[first - 1].text
@@ -163,12 +163,12 @@ def after_role(reading: Reading, first: int, last: int) -> bool:
 
 
 def stands_as_name(reading: Reading, first: int, last: int) -> bool:
-    """A capital inside the sentence."""
+    """Take a possible name with a capital inside the sentence."""
     return _form(reading, first).name and reading.capital(first)
 
 
 def does_something(reading: Reading, first: int, last: int) -> bool:
-    """вера объяснила: a name in the nominative before what only people do."""
+    """Take a name in the nominative before what only people do: вера объяснила."""
     if not _form(reading, first).name or "nomn" not in _form(reading, first).cases or last + 1 >= len(reading.tokens):
         return False
     nearby = [token.text for token in reading.tokens[last + 1 : last + 3]]
@@ -176,20 +176,20 @@ def does_something(reading: Reading, first: int, last: int) -> bool:
 
 
 def is_addressed(reading: Reading, first: int, last: int) -> bool:
-    """ "спасибо, Вера": a name set apart after a greeting or thanks."""
+    """Take a name set apart after a greeting or thanks: спасибо, Вера."""
     before = reading.tokens[first - 1].text if first else ""
     called = before in exact_words("ru", "person", "thanks") and _form(reading, first).name
     return called and reading.parted(last) and reading.parted(first - 1)
 
 
 def sounds_right(reading: Reading, first: int, last: int) -> bool:
-    """A word that no dictionary holds, close to a given name, where a person may be named."""
+    """Take a word that no dictionary holds, close to a given name, where a person may be named."""
     hinted = phrase_ends_at(reading.tokens, first, "ru", "person", "hints") > 0
     return sounds_like_a_name(reading.tokens[first].text) and (hinted or reading.capital(first))
 
 
 def hinted(reading: Reading, first: int, last: int) -> bool:
-    """ "вас беспокоит вера": a possible name where one is expected, at the end of a phrase."""
+    """Take a possible name where one is expected: вас беспокоит вера."""
     before = phrase_ends_at(reading.tokens, first, "ru", "person", "hints")
     return before > 1 and _form(reading, first).name
 

@@ -37,7 +37,7 @@ class Reading:
     Attributes
     ----------
     asked:
-        What the other party asked for just before: ``person``, ``phone``, ``card``, ``document``, ``email``, ``address``.
+        Kinds that the other party asked for just before.
     known:
         Names that were introduced elsewhere in the call, lower case.
     companies:
