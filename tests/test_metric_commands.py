@@ -165,6 +165,28 @@ def test_the_change_that_could_not_be_seen_is_said_so(study: Path) -> None:
     assert "detectable" in text
 
 
+def test_38_of_389_then_37_of_539_is_printed_as_no_detectable_change(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path)
+    folder.make()
+    for file, text in template_files("voice-of-customer").items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    scores = {"W1": [10] * 195 + [8] * 147 + [4] * 47, "W2": [10] * 275 + [7] * 189 + [4] * 75}
+    lines = ["interview_id,mode,wave,nps"]
+    lines += [f"{wave}-{i},phone,{wave},{score}" for wave, given in scores.items() for i, score in enumerate(given)]
+    (folder.responses / "all.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    store = open_store(folder.store)
+    ingest_folder(store, folder.responses, survey=load_survey(tmp_path), codebook=load_codebook(tmp_path))
+    store.close()
+    found = run(tmp_path, "change", "W1", "W2")
+    assert [one["metric"] for one in found] == ["nps"]
+    assert found[0]["values"] == pytest.approx([38.0, 37.1], abs=0.1)
+    assert found[0]["n"] == [389, 539]
+    assert not found[0]["significant"]
+    assert 11 <= found[0]["detectable_difference"] <= 16
+    text = CliRunner().invoke(cli, ["change", "W1", "W2", "--study", str(tmp_path)]).output
+    assert "no detectable change: 38.0 (n=389) -> 37.1 (n=539)" in text
+
+
 def test_drivers_name_the_attributes_in_order_and_sum_up(study: Path) -> None:
     found = [one for one in run(study, "drivers", "--wave", "2026Q3") if one["mode"] == "phone"]
     shares = [one["value"] for one in found if one["metric"].startswith("driver:nps:")]

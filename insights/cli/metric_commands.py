@@ -256,8 +256,9 @@ def _print_change(found: WaveChange, metric_id: int) -> None:
     shifts = ""
     if found.promoters is not None and found.detractors is not None and one.metric.startswith("nps"):
         shifts = f", promoters {found.promoters:+.1f}, detractors {found.detractors:+.1f}"
+    verdict = "change" if one.significant else "no detectable change"
     click.echo(
-        f"    {found.values[0]:.1f} (n={one.n[0]}) -> {found.values[1]:.1f} (n={one.n[1]}){shifts};"
+        f"    {verdict}: {found.values[0]:.1f} (n={one.n[0]}) -> {found.values[1]:.1f} (n={one.n[1]}){shifts};"
         f" p={one.p_value:.3f}; detectable {one.detectable_difference:.1f} points; {one.method};"
         f" family: {found.family}  #{metric_id}"
     )

@@ -119,7 +119,7 @@ def load_frame(store: Store, *, waves: Sequence[str] | None = None) -> Frame:
     columns_of = {(name, kind): spread(column, at, len(ids)) for (name, kind), column in zip(numbers, found)}
     labels = {name: labelled(columns[name]) for name in ("wave", "mode", "segment", "role", "operator-team")}
     labels["requester"] = labelled(columns["requester"])
-    labels["event-age"] = labelled([event_age(days) for days in columns["event_days"]])
+    labels["event-age"] = labelled(event_ages(columns["event_days"]))
     mistaken = np.zeros(len(ids), dtype=bool)
     mistaken[[position[one] for one in mistaken_interviews(store) if one in position]] = True
     return Frame(
@@ -228,6 +228,11 @@ def client_numbers(clients: Sequence[object]) -> Ints:
     alone = codes < 0
     codes[alone] = len(known) + np.arange(int(alone.sum()))
     return codes
+
+
+def event_ages(days: Sequence[object]) -> Sequence[object]:
+    """Return the name of each time since a service event; the column itself where nobody has one."""
+    return [event_age(one) for one in days] if any(one is not None for one in days) else days
 
 
 def event_age(days: object) -> str | None:

@@ -148,11 +148,11 @@ def is_code(store: Store, code_id: str) -> bool:
 
 
 def case_times(store: Store, *, waves: Sequence[str] | None = None) -> list[Row]:
-    """Return wave, mode, outcome, hash key and minutes to first contact of every case."""
+    """Return wave, mode, outcome and minutes to first contact of every case that was contacted or closed."""
     sql = """SELECT k.case_id, i.wave_id, i.mode, k.outcome, k.closed_at,
                     (julianday(k.first_contact_at) - julianday(k.opened_at)) * 1440.0 AS minutes
              FROM "case" k JOIN interview i ON i.interview_id = k.interview_id
-             WHERE i.wave_id IS NOT NULL
+             WHERE i.wave_id IS NOT NULL AND (k.first_contact_at IS NOT NULL OR k.closed_at IS NOT NULL)
                AND (:waves IS NULL OR i.wave_id IN (SELECT value FROM json_each(:waves)))
              ORDER BY k.case_id"""
     return query(store, sql, {"waves": None if waves is None else json.dumps(list(waves))})
