@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from audio.span import Span
 from insights.reasons.choosing import Choice, choose, needs_meaning, word_scores
-from insights.reasons.cues import cue
+from insights.reasons.cues import cue, cue_keys
 from insights.reasons.drafts import Draft, Read
 from insights.reasons.mixup import MixUp
 from insights.reasons.pieces import Piece
@@ -19,7 +19,8 @@ from insights.reasons.worth import total
 
 YES_OR_NO = ("ncs", "closed")
 # Answers that judge nothing in particular: without a code of their own they are no reason.
-_NEEDS_OWN_CODE = ("no_complaint", "asked_to_improve", "seeds", "named", "asked_for_praise")
+_NEEDS_OWN_CODE = ("no_complaint", "seeds", "named", "asked_for_praise")
+_ASSENT = frozenset({"да", "ага", "угу", "ой", "yes", "yeah", "yep", "oh"})
 _LEARNT_SURE = 0.0
 _LEARNT_SURELY_NOT = -0.9
 _LEARNT_SHARE = 0.6
@@ -55,7 +56,8 @@ def chosen(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None, *, 
     if own is not None or verdict is None or verdict.polarity is None or verdict.rule in _NEEDS_OWN_CODE:
         return own
     starts_with_pronoun = bool(cue(draft.statement.language, "pronouns").find(piece.clause.seen[:2]))
-    if carried is not None and (starts_with_pronoun or piece.clause.link in ("soft", "contrast")):
+    follows_on = starts_with_pronoun or piece.clause.link in ("soft", "contrast")
+    if carried is not None and follows_on and verdict.rule != "asked_to_improve":
         return Choice(carried, 0.5, "carried")
     if draft.context is not None and len(piece.clause.seen) >= 2 and content:  # noqa: PLR2004 - "отлично" alone is no reason
         return Choice(draft.context, 0.5, "question")
@@ -67,7 +69,8 @@ def _own_choice(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None
     learnt = _learnt_choice(meant)
     if learnt is not None:
         return learnt
-    vague = content_n < 2 or (verdict is not None and verdict.rule == "no_complaint")  # noqa: PLR2004
+    idle = verdict is not None and verdict.rule == "no_complaint" and total(piece.worths) <= 0
+    vague = content_n < 2 or idle  # noqa: PLR2004 - one word, or an idiom, has no topic to compare
     own = choose(piece.hits, likenesses=None if vague else meant.likenesses, context=draft.context)
     if own is None or (meant.learnt is not None and meant.learnt.get(own.code_id, 0.0) < _LEARNT_SURELY_NOT):
         return None
@@ -93,18 +96,30 @@ def reason_of(piece: Piece, draft: Draft, choice: Choice, verdict: Verdict, pola
     statement = draft.statement
     scored = leaning_of_score(statement.score, statement.scale)
     doubts = ("sarcasm?",) if scored < 0 < polarity and draft.asked <= 0 else ()
+    quoted = _without_assent(piece.clause.seen, statement)
     return Reason(
         question_id=statement.question_id,
         code_id=choice.code_id,
         polarity=polarity,
-        quote=piece.clause.text_in(statement.text),
-        start_char=piece.clause.start_char,
-        span=_span(piece.clause.seen),
+        quote=statement.text[quoted[0].start_char : quoted[-1].end_char],
+        start_char=quoted[0].start_char,
+        span=_span(quoted),
         turn_idx=statement.turn_idx,
         confidence=round(choice.confidence * verdict.strength, 3),
         evidence=f"{choice.evidence}+{verdict.rule}",
         flags=doubts,
     )
+
+
+def _without_assent(seen: Sequence[Seen], statement: Statement) -> Sequence[Seen]:
+    """Leave out a yes, a no or a number before the reason proper ("Да, ...", "Пять, ...")."""
+    idle = cue_keys(statement.language, "numbers") | _ASSENT
+    while len(seen) > 2 and seen[0].text in idle:  # noqa: PLR2004 - something must be left to quote
+        parted = "," in statement.text[seen[0].end_char : seen[1].start_char]
+        if not parted and seen[0].text not in _ASSENT:
+            break
+        seen = seen[1:]
+    return seen
 
 
 def _span(seen: Sequence[Seen]) -> Span | None:

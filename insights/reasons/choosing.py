@@ -17,6 +17,9 @@ _RATING_BESIDE_THING = (
 _THING_WEIGHT = 0.55
 _CONTEXT_BONUS = 0.45
 _TIE = 0.25
+_PLAIN = 0.9
+_BESIDE = 0.35
+_BESIDE_SHARE = 0.8
 _MEANING_SHARE = 0.2
 _MEANING_ALONE = 2.3
 _MEANING_MARGIN = 0.35
@@ -88,6 +91,24 @@ def choose(hits: Sequence[Hit], *, likenesses: Mapping[str, float] | None, conte
             term = max((hit for hit in hits if hit.code_id == best), key=lambda hit: hit.weight).term
             return Choice(best, min(1.0, scores[best]), f"keyword:{term}")
     return _by_meaning(meant, scores)
+
+
+def beside(hits: Sequence[Hit], first: Choice, *, context: str | None) -> Choice | None:
+    """Return a second code whose thing is named as plainly ("prices on the website"), or None."""
+    scores = word_scores(hits, context=context)
+    plain = {
+        hit.code_id: hit
+        for hit in hits
+        if hit.names_thing
+        and hit.source in ("include", "label", "note")
+        and hit.weight >= _PLAIN
+        and hit.code_id != first.code_id
+    }
+    near = [code for code in plain if scores.get(first.code_id, 0.0) - scores[code] <= _BESIDE]
+    if not near or not first.evidence.startswith("keyword"):
+        return None
+    best = max(near, key=lambda code: scores[code])
+    return Choice(best, min(1.0, scores[best]) * _BESIDE_SHARE, f"keyword:{plain[best].term}")
 
 
 def _speaks_up(hit: Hit) -> bool:

@@ -18,6 +18,7 @@ from insights.reasons.assembling import (
     view_of,
     without_repeats,
 )
+from insights.reasons.choosing import beside
 from insights.reasons.codewords import CodeWords, code_words
 from insights.reasons.cues import expected_words
 from insights.reasons.drafts import Draft, Read
@@ -33,6 +34,7 @@ from insights.reasons.statement import Statement, leaning_of_question
 from insights.survey.codebook import Codebook
 
 RULES_VERSION = 1
+_WHOLE_SHARE = 0.4  # a bare clause ("по сервису") leans with the statement it stands in
 DROPPING = ("back_channel", "asks_back", "reported_speech", "promise")
 
 
@@ -148,7 +150,7 @@ class ReasonCoder:
         ):
             return statement.attribute
         hits = self.words(statement.language).hits(read(statement.asked_text, statement.language))
-        codes = {hit.code_id for hit in hits if hit.names_thing and hit.weight >= 0.55}  # noqa: PLR2004 - hints don't count
+        codes = {hit.code_id for hit in hits if hit.names_thing and hit.source in ("include", "label")}
         return next(iter(codes)) if len(codes) == 1 else None
 
     def _meant(self, drafts: Sequence[Draft]) -> list[list[Read]]:
@@ -172,7 +174,9 @@ class ReasonCoder:
             ]
             meaning = self._meaning(language, self.embedder)
             vectors = self.embedder.embed([text.lower() for text in texts])
-            leanings, likenesses = meaning.leanings(vectors), meaning.likenesses(vectors)
+            whole = self.embedder.embed([drafts[number].statement.text.lower() for number, _ in open_pieces])
+            leanings = (1 - _WHOLE_SHARE) * meaning.leanings(vectors) + _WHOLE_SHARE * meaning.leanings(whole)
+            likenesses = meaning.likenesses(vectors)
             learnt = self._learnt([(text, language) for text in texts])
             for row, (number, place) in enumerate(open_pieces):
                 by_code = {code: float(values[row]) for code, values in likenesses.items()}
@@ -202,7 +206,9 @@ class ReasonCoder:
             if choice is not None and choice.evidence.startswith("keyword"):
                 carried = choice.code_id
             if choice is not None and verdict is not None and verdict.polarity is not None:
-                found.append(reason_of(piece, draft, choice, verdict, verdict.polarity))
+                second = beside(piece.hits, choice, context=draft.context)
+                choices = (choice,) if second is None else (choice, second)
+                found += [reason_of(piece, draft, one, verdict, verdict.polarity) for one in choices]
         return without_repeats(found)
 
     def _retracted(self, drafts: Sequence[Draft], coded: list[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:

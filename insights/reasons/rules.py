@@ -11,7 +11,7 @@ from insights.reasons.codewords import Hit
 from insights.reasons.cues import cue, cue_keys
 from insights.reasons.reason import Polarity
 from insights.reasons.statement import Leaning
-from insights.reasons.worth import Worth, total
+from insights.reasons.worth import Worth, is_negator, total
 
 _SHORT_WORDS = 4
 _CLEAR_LEANING = 0.15
@@ -131,10 +131,16 @@ def _better_side(view: View) -> int:
     return -1 if view.has("competitor") or (view.has("before") and not view.has("now")) else 0
 
 
+def _degree(view: View, name: str) -> int:
+    """Return how often a degree is said, less how often it is denied ("не хуже")."""
+    seen = view.clause.seen
+    found = cue(view.language, name).find(seen)
+    denied = sum(match.start > 0 and is_negator(seen[match.start - 1], view.language) for match in found)
+    return len(found) - 2 * denied
+
+
 def _compared_value(view: View) -> float:
-    degree = len(cue(view.language, "better").find(view.clause.seen)) - len(
-        cue(view.language, "worse").find(view.clause.seen)
-    )
+    degree = _degree(view, "better") - _degree(view, "worse")
     value = float(degree) or total(view.worths)
     if value < 0 and not degree and not view.has("before"):  # a complaint beside another company's name is about us
         return 0.0

@@ -44,7 +44,7 @@ def worths(seen: Sequence[Seen], language: Language) -> list[Worth]:
 
     >>> from insights.reasons.reading import read
     >>> [(worth.name, worth.value) for worth in worths(read("совсем не дорого", "ru"), "ru")]
-    [('not дорогой', 1.0)]
+    [('not дорого', 1.0)]
     """
     found = _listed(seen, language)
     found += _sized(seen, language, taken=found)
