@@ -10,14 +10,18 @@ from insights.store.row_values import insert, to_json
 
 Pairs = list[tuple[str, float]]
 
+# Subqueries instead of joins: they run only where the interview's own column is empty.
 INTERVIEWS = """
-SELECT i.interview_id, i.wave_id, i.mode, coalesce(i.segment, c.segment), coalesce(i.role, r.role), o.team,
-       coalesce(i.client_id, r.client_id, 'respondent ' || i.respondent_id), i.weight, i.disposition, i.requester,
+SELECT i.interview_id, i.wave_id, i.mode,
+       coalesce(i.segment, (SELECT c.segment FROM client c WHERE c.client_id = coalesce(i.client_id,
+         (SELECT r.client_id FROM respondent r WHERE r.respondent_id = i.respondent_id)))),
+       coalesce(i.role, (SELECT r.role FROM respondent r WHERE r.respondent_id = i.respondent_id)),
+       i.operator_id,
+       coalesce(i.client_id, (SELECT r.client_id FROM respondent r WHERE r.respondent_id = i.respondent_id),
+                'respondent ' || i.respondent_id),
+       i.weight, i.requester,
        CASE WHEN i.event_at IS NOT NULL THEN julianday(i.started_at) - julianday(i.event_at) END
 FROM interview i
-LEFT JOIN respondent r ON r.respondent_id = i.respondent_id
-LEFT JOIN client c ON c.client_id = coalesce(i.client_id, r.client_id)
-LEFT JOIN operator o ON o.operator_id = i.operator_id
 WHERE :waves IS NULL OR i.wave_id IN (SELECT value FROM json_each(:waves))
 ORDER BY i.interview_id
 """
@@ -38,7 +42,6 @@ COLUMNS = (
     "operator-team",
     "client",
     "weight",
-    "disposition",
     "requester",
     "event_days",
 )
@@ -69,7 +72,10 @@ def codes(store: Store) -> list[Row]:
 def interview_columns(store: Store, *, waves: Sequence[str] | None = None) -> dict[str, list[object]]:
     """Return the interviews column by column, ordered by id; ``waves`` None = all."""
     rows = store.conn.execute(INTERVIEWS, {"waves": _chosen(waves)}).fetchall()
-    return {name: [row[at] for row in rows] for at, name in enumerate(COLUMNS)}
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(COLUMNS)}
+    team_of = dict(store.conn.execute("SELECT operator_id, team FROM operator").fetchall())
+    columns["operator-team"] = [team_of.get(operator) for operator in columns["operator-team"]]
+    return columns
 
 
 def number_columns(
