@@ -12,7 +12,7 @@ from insights.cli.context import EXIT_SOME_FAILED, json_option, print_json, stop
 
 if TYPE_CHECKING:
     from insights.privacy import Erased, Subject
-    from insights.store.privacy_queries import SubjectKind
+    from insights.store.erasure_queries import SubjectKind
     from transcribe.dialogue import Language
 
 WRONG_USAGE = 2

@@ -12,7 +12,7 @@ from insights.privacy.needles import MIN_RARE_LETTERS, WINDOW_WORDS, Hit, needle
 from insights.privacy.response_files import RowsOf, rewritten
 from insights.settings import StudyFolder, load_settings
 from insights.store import Store, open_store, run_lock
-from insights.store.privacy_queries import (
+from insights.store.erasure_queries import (
     Holdings,
     SubjectKind,
     erase_rows,
