@@ -192,6 +192,19 @@ def test_pauses_are_matched_at_most_once(true, stored, expected):
     assert (counts.found, counts.missed, counts.false) == expected
 
 
+def test_gaps_between_timed_words_are_pauses_and_vague_turns_hold_no_false_ones():
+    pauses = (
+        PauseRow("silent", Span(3.1, 4.0), 1, 0.9),
+        PauseRow("silent", Span(4.4, 4.8), 1, 0.9),
+        PauseRow("silent", Span(8.9, 9.4), 3, 0.9),
+    )
+    counts = measure_call(truth_from(told()), observed(pauses=pauses), SURVEY).pauses
+    assert (counts.found, counts.missed, counts.false) == (1, 0, 1)
+    unlisted = told()
+    unlisted["turns"][1]["pauses"] = []
+    assert measure_call(truth_from(unlisted), observed(), SURVEY).pauses.found == 1
+
+
 def test_pooled_counts_are_the_sums_of_the_calls():
     one = measure_call(truth_from(told()), observed(), SURVEY)
     both = pooled([one, one])

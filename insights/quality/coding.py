@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from insights.quality.observed import Observed
 from insights.quality.truth import TrueReason, Truth
 from insights.quality.words import normal_words
 from insights.reasons.reason import Reason
+
+# Two words are one from this likeness (0-100) on: quotes are verbatim of what was heard, not of what was said.
+SAME_WORD = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,16 @@ def _true_turn(reason: Reason, truth: Truth) -> int | None:
 
 
 def quote_overlap(true: str, coded: str, language: str) -> float:
-    """Return the F1 of two quotes' words, in [0, 1].
+    """Return the F1 of two quotes' words, in [0, 1]; a garbled word counts as the word it resembles.
 
     >>> quote_overlap("the orders arrive on time", "orders arrive on time", "en") > 0.8
     True
     """
-    left, right = Counter(normal_words(true, language)), Counter(normal_words(coded, language))
-    both = (left & right).total()
-    return 2 * both / (left.total() + right.total()) if both else 0.0
+    left, right = normal_words(true, language), list(normal_words(coded, language))
+    total, both = len(left) + len(right), 0
+    for word in left:
+        twin = max(right, key=lambda other: fuzz.ratio(word, other), default=None)
+        if twin is not None and fuzz.ratio(word, twin) >= SAME_WORD:
+            right.remove(twin)
+            both += 1
+    return 2 * both / total if both else 0.0

@@ -9,7 +9,7 @@ from audio.span import Span
 from insights.answers.passage import passage_of
 from insights.answers.reading import read_number
 from insights.quality.observed import Observed
-from insights.quality.truth import TrueAnswer, Truth
+from insights.quality.truth import TrueAnswer, TrueTurn, Truth
 from insights.survey.questionnaire import Survey
 from transcribe.dialogue import Turn, Word
 
@@ -68,16 +68,31 @@ def true_time_to_value(truth: Truth, answer: TrueAnswer, survey: Survey) -> floa
 
 
 def count_pauses(truth: Truth, observed: Observed) -> PauseCounts:
-    """Return how the customer's silent pauses were found."""
-    true = [
-        pause
-        for turn in truth.turns
-        if turn.party == "respondent"
-        for pause in turn.pauses
-        if pause.duration_s >= PAUSE_S
-    ]
+    """Return how the customer's silent pauses were found.
+
+    True pauses are those listed and, where every word's time is known, the gaps between words. In turns whose words
+    have no times a stored pause that isn't listed may well be a real one, so it is not counted as false there.
+    """
+    turns = [turn for turn in truth.turns if turn.party == "respondent"]
+    true = [pause for turn in turns for pause in true_pauses(turn)]
     stored = [pause.span for pause in observed.pauses if pause.kind == "silent" and pause.span.duration_s >= PAUSE_S]
-    return matched_pauses(true, stored)
+    vague = [turn.span for turn in turns if not turn.words]
+    judged = [
+        pause
+        for pause in stored
+        if any(pause.overlap_s(known) > 0 for known in true)
+        or not any(turn.start_s <= pause.middle_s < turn.end_s for turn in vague)
+    ]
+    return matched_pauses(true, judged)
+
+
+def true_pauses(turn: TrueTurn) -> tuple[Span, ...]:
+    """Return a turn's pauses: those listed, and gaps of that length between words with known times."""
+    ends = [span.end_s for _, span in turn.words]
+    starts = [span.start_s for _, span in turn.words]
+    gaps = [Span(end_s, start_s) for end_s, start_s in zip(ends, starts[1:]) if start_s - end_s >= PAUSE_S]
+    unlisted = [gap for gap in gaps if not any(gap.overlap_s(pause) > 0 for pause in turn.pauses)]
+    return tuple(sorted([*(p for p in turn.pauses if p.duration_s >= PAUSE_S), *unlisted]))
 
 
 def matched_pauses(true: Sequence[Span], stored: Sequence[Span]) -> PauseCounts:
