@@ -205,8 +205,8 @@ CREATE TABLE recording_candidate(
 ) STRICT;
 CREATE INDEX recording_candidate_interview ON recording_candidate(interview_id);
 
--- Derived rows name their run without a foreign key: both are written in one transaction and die with the recording,
--- and an index on every run_id would cost a kilobyte a call.
+-- Derived rows name their run, pauses and questions their turn, without a foreign key: all are written in one transaction
+-- and die with the recording, and the indexes that such keys need would cost two kilobytes a call.
 CREATE TABLE run(
   run_id INTEGER PRIMARY KEY,
   recording_id TEXT REFERENCES recording ON DELETE CASCADE,
@@ -246,7 +246,7 @@ CREATE TABLE turn(
 CREATE TABLE pause(
   recording_id TEXT NOT NULL REFERENCES recording ON DELETE CASCADE,
   idx INTEGER NOT NULL,
-  turn_id INTEGER REFERENCES turn ON DELETE CASCADE,
+  turn_id INTEGER,
   run_id INTEGER,
   kind TEXT NOT NULL CHECK(kind IN('silent', 'filled', 'latency')),
   start_s REAL NOT NULL,
@@ -255,13 +255,12 @@ CREATE TABLE pause(
   source TEXT NOT NULL DEFAULT '',
   PRIMARY KEY(recording_id, idx)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX pause_turn ON pause(turn_id);
 
 CREATE TABLE asked(
   recording_id TEXT NOT NULL REFERENCES recording ON DELETE CASCADE,
   idx INTEGER NOT NULL,
   question_id TEXT NOT NULL REFERENCES question,
-  turn_id INTEGER REFERENCES turn ON DELETE CASCADE,
+  turn_id INTEGER,
   run_id INTEGER,
   start_s REAL NOT NULL,
   end_s REAL NOT NULL CHECK(end_s >= start_s),
@@ -270,7 +269,6 @@ CREATE TABLE asked(
   PRIMARY KEY(recording_id, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX asked_question ON asked(question_id);
-CREATE INDEX asked_turn ON asked(turn_id);
 
 -- Recorded is official, spoken is a witness, adjudicated is a person's word. interview_id is NULL while a recording has no row.
 CREATE TABLE answer(
@@ -549,7 +547,7 @@ CREATE TABLE setting(
 
 -- Full text over what was said and over the lemmas that differ from it (ё folded to е); external content, kept in step by triggers.
 CREATE VIRTUAL TABLE turn_fts USING fts5(
-  text, lemmas, content='turn', content_rowid='turn_id', tokenize="unicode61 remove_diacritics 2");
+  text, lemmas, content='turn', content_rowid='turn_id', columnsize=0, tokenize="unicode61 remove_diacritics 2");
 CREATE TRIGGER turn_fts_insert AFTER INSERT ON turn BEGIN
   INSERT INTO turn_fts(rowid, text, lemmas) VALUES (NEW.turn_id, NEW.text, NEW.lemmas);
 END;
