@@ -21,6 +21,9 @@ YES_OR_NO = ("ncs", "closed")
 # Answers that judge nothing in particular: without a code of their own they are no reason.
 _NEEDS_OWN_CODE = ("no_complaint", "seeds", "named", "asked_for_praise")
 _ASSENT = frozenset({"да", "ага", "угу", "ой", "yes", "yeah", "yep", "oh"})
+# Neither the thing nor the judgement is in words: only a close likeness to the codebook's phrases is then enough.
+_UNSAID = ("seeds", "asked_to_improve", "asked_for_praise")
+_ALONE = 0.66
 _LEARNT_SURE = 0.0
 _LEARNT_SURELY_NOT = -0.9
 _LEARNT_SHARE = 0.6
@@ -76,7 +79,8 @@ def _own_choice(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None
         return None
     if draft.statement.question_kind in YES_OR_NO and not _names(own, piece):
         return None
-    return own
+    unsaid = own.evidence == "meaning" and verdict is not None and verdict.rule in _UNSAID
+    return None if unsaid and own.confidence < _ALONE else own
 
 
 def _learnt_choice(meant: Read) -> Choice | None:

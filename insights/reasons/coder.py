@@ -35,7 +35,7 @@ from insights.survey.codebook import Codebook
 
 RULES_VERSION = 1
 _WHOLE_SHARE = 0.4  # a bare clause ("по сервису") leans with the statement it stands in
-DROPPING = ("back_channel", "asks_back", "reported_speech", "promise")
+DROPPING = ("back_channel", "asks_back", "evasion", "reported_speech", "promise")
 
 
 class ReasonCoder:

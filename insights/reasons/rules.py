@@ -86,6 +86,14 @@ def asks_back(view: View) -> Verdict | None:
     return Verdict(None, "asks_back", 0.8) if view.has("asks_back") and not view.worths else None
 
 
+def evasion(view: View) -> Verdict | None:
+    """Drop answers that give no answer ("трудно сказать", "nothing comes to mind"), unless they name a thing."""
+    named_plainly = any(hit.names_thing and hit.source == "include" for hit in view.hits)
+    if view.has("evasion") and (not named_plainly or not view.worths):
+        return Verdict(None, "evasion", 0.8)
+    return None
+
+
 def reported_speech(view: View) -> Verdict | None:
     """Drop what others say, unless the customer agrees."""
     if view.has("endorsed"):
@@ -218,6 +226,7 @@ def named(view: View) -> Verdict | None:
 RULES: tuple[Rule, ...] = (
     back_channel,
     asks_back,
+    evasion,
     reported_speech,
     promise,
     comparison,
