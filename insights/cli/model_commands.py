@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from audio.failures import AudioError
 from insights.cli.context import EXIT_NOTHING_POSSIBLE, json_option, print_json, stop, study_option
 from insights.settings import SettingsError, load_settings
 from transcribe.models import ModelError, ModelFile, catalogue, fetched, prepare, resolve
@@ -93,6 +94,30 @@ def fetch_command(name: str, token: str) -> None:
     except ModelError as error:
         stop(str(error))
     _say(model)
+
+
+@models.command("bench")
+@study_option
+@json_option
+@click.argument("recordings", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def bench_command(*, study_dir: Path, as_json: bool, recordings: tuple[Path, ...]) -> None:
+    r"""Measure the study's recogniser on this machine, on RECORDINGS or on the calls that ship with earful.
+
+    \b
+    Example:
+      earful models bench calls/monday/*.wav
+    """
+    from insights.cli.model_bench import bench
+
+    try:
+        rows = bench(study_dir, recordings)
+    except (ModelError, AudioError, SettingsError) as error:
+        stop(str(error))
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo("  ".join(f"{name} {value}" for name, value in row.items()))
 
 
 def _say(model: ModelFile) -> None:

@@ -96,8 +96,15 @@ class NumberPosterior:
 class Recogniser(Protocol):
     """An engine that turns windows into words."""
 
-    name: str
-    model_sha256: str
+    @property
+    def name(self) -> str:
+        """Engine and model, as stored with every run."""
+        ...
+
+    @property
+    def model_sha256(self) -> str:
+        """Hash of the model's file."""
+        ...
 
     def transcribe(self, windows: Sequence[Window], *, language: Language, prompt: str = "") -> list[Recognised]:
         """Return one result for each window, in order, whatever the batch."""
