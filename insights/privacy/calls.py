@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from insights.language.tokens import Language, tokens
 from insights.privacy.finding import find_personal
+from insights.privacy.misheard import with_misheard
 from insights.privacy.russian_names import name_form
 from insights.privacy.spans import PiiSpan
 from insights.privacy.words import exact_words, listed, phrase_within
@@ -15,6 +16,7 @@ from transcribe.dialogue import Dialogue, Turn
 _TELLING = frozenset({"introduction", "patronymic", "name_and_surname", "sure_name", "title", "after_role", "capital"})
 _MIN_NAME_LETTERS = 3
 MAX_BACKCHANNEL_WORDS = 3
+OPENING_TURNS = 2
 
 
 def personal_in_dialogue(dialogue: Dialogue, *, company_names: Sequence[str] = ()) -> tuple[PiiRow, ...]:
@@ -25,6 +27,8 @@ def personal_in_dialogue(dialogue: Dialogue, *, company_names: Sequence[str] = (
     first = spans_by_turn(dialogue, company_names=company_names)
     known = known_names(dialogue, first)
     spans = spans_by_turn(dialogue, company_names=company_names, known=known) if known else first
+    if dialogue.language == "ru":
+        spans = with_misheard(dialogue, spans)
     return tuple(
         PiiRow(span.kind, span.start_char, span.end_char, turn_idx=idx, span=span.span)
         for idx, found in enumerate(spans)
@@ -44,6 +48,7 @@ def spans_by_turn(
             company_names=company_names,
             known=known,
             asked=asked_before(dialogue.turns, idx, dialogue.language),
+            opening=idx < OPENING_TURNS and turn.party != "respondent",
         )
         for idx, turn in enumerate(dialogue.turns)
     ]

@@ -12,6 +12,7 @@ from insights.privacy.words import exact_words
 _WRITTEN_EMAIL = re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
 _LATIN = re.compile(r"[a-z][a-z0-9']*")
+_HOUSE_WITH_LETTER = re.compile(r"\d{1,4}[a-h]")
 MAX_LOCAL_WORDS = 8
 MAX_HOST_WORDS = 4
 MAX_HOUSE_DIGITS = 6
@@ -151,7 +152,12 @@ def _english(reading: Reading, runs: list[DigitRun]) -> Iterator[PiiSpan]:
     ways, stop = exact_words("en", "address", "after"), exact_words("en", "address", "stop")
     parts = exact_words("en", "address", "parts")
     starts = {run.first: run for run in runs}
-    for run in runs:
+    lettered = [
+        DigitRun((token.text,), at, at, unit=False)
+        for at, token in enumerate(reading.tokens)
+        if _HOUSE_WITH_LETTER.fullmatch(token.text)
+    ]
+    for run in (*runs, *lettered):
         for place in range(run.last + 2, min(run.last + 5, len(reading.tokens))):
             between = {token.text for token in reading.tokens[run.last + 1 : place]}
             if between & stop or run.unit:

@@ -102,9 +102,11 @@ def is_titled(reading: Reading, first: int, last: int) -> bool:
 
 def has_surname(reading: Reading, first: int, last: int) -> bool:
     """Take a given name with a surname; an ambiguous one needs more."""
-    return last > first and (
-        _is_sure(reading.tokens[first].text) or reading.capital(first) or _is_hinted(reading, first)
-    )
+    if last == first:
+        return False
+    written = reading.capital(last) and reading.text[reading.tokens[first].start_char].isupper()
+    hinted = written or reading.capital(first) or _is_hinted(reading, first)
+    return _is_sure(reading.tokens[first].text) or (hinted and not _in_title_phrase(reading, first, last))
 
 
 def is_sure(reading: Reading, first: int, last: int) -> bool:

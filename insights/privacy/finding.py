@@ -9,7 +9,7 @@ from audio.span import Span
 from insights.language.tokens import Language, tokens
 from insights.privacy.contacts import addresses, postcodes, spoken_emails, written_emails
 from insights.privacy.english_persons import english_persons
-from insights.privacy.numbers import numbers_of_people, shaped_documents
+from insights.privacy.numbers import lettered_documents, numbers_of_people, shaped_documents
 from insights.privacy.russian_persons import russian_persons
 from insights.privacy.spans import PiiSpan, Reading, reading_of
 from insights.privacy.words import table
@@ -30,6 +30,7 @@ FINDERS: tuple[Callable[[Reading], Iterator[PiiSpan]], ...] = (
     written_emails,
     spoken_emails,
     shaped_documents,
+    lettered_documents,
     addresses,
     postcodes,
     numbers_of_people,
@@ -45,6 +46,7 @@ def find_personal(
     company_names: Sequence[str] = (),
     known: frozenset[str] = frozenset(),
     asked: frozenset[PiiKind] = frozenset(),
+    opening: bool = False,
 ) -> tuple[PiiSpan, ...]:
     """Return where personal data stands in a text, in order and without overlap.
 
@@ -58,6 +60,8 @@ def find_personal(
         Lower-case names introduced elsewhere in the call.
     asked:
         Kinds that the other party asked for just before.
+    opening:
+        Whether a call begins here, where people are introduced and words of no dictionary are likely names.
 
     Examples
     --------
@@ -66,7 +70,8 @@ def find_personal(
     >>> find_personal("вера в ваш банк", "ru")
     ()
     """
-    reading = reading_of(text, language, known=known, asked=asked, company_names=tuple(company_names))
+    names = tuple(company_names)
+    reading = reading_of(text, language, known=known, asked=asked, company_names=names, opening=opening)
     chosen: list[PiiSpan] = []
     for finder in FINDERS:
         for span in finder(reading):

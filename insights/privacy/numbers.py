@@ -21,6 +21,7 @@ _SHAPES: tuple[tuple[str, PiiKind, re.Pattern[str]], ...] = (
     ("ssn_shape", "document", re.compile(r"\b\d{3}-\d{2}-\d{4}\b")),
     ("insurance_shape", "document", re.compile(r"\b[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]\b")),
 )
+_LETTERED = re.compile(r"(?=.*[^\W\d_])(?=(?:\D*\d){4}).{6,}")
 CARD_DIGITS = range(13, 20)
 PHONE_DIGITS = {"ru": range(10, 12), "en": range(10, 14)}
 
@@ -43,6 +44,16 @@ def shaped_documents(reading: Reading) -> Iterator[PiiSpan]:
     for rule, kind, shape in _SHAPES:
         for found in shape.finditer(reading.text):
             yield PiiSpan(found.start(), found.end(), kind, rule)
+
+
+def lettered_documents(reading: Reading) -> Iterator[PiiSpan]:
+    """Yield numbers with letters in them soon after a document's name: licence D1234567."""
+    for at, token in enumerate(reading.tokens):
+        if not _LETTERED.fullmatch(token.text):
+            continue
+        before = reading.tokens[max(0, at - CUE_WORDS_BEFORE) : at]
+        if any(cue_word(word.text, reading.language) == "document" for word in before):
+            yield reading.found(at, at, "document", "document_cue")
 
 
 def numbers_of_people(reading: Reading) -> Iterator[PiiSpan]:

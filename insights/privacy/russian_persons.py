@@ -53,7 +53,8 @@ def _can_begin(reading: Reading, at: int) -> bool:
     word = reading.tokens[at].text
     if _is_stop(word):
         return False
-    return _form(reading, at).any or word in reading.known or sounds_like_a_name(word) or _is_known(reading, at)
+    heard = sounds_like_a_name(word) or _is_strange(reading, at)
+    return _form(reading, at).any or word in reading.known or heard or _is_known(reading, at)
 
 
 def _continues(reading: Reading, last: int) -> bool:
@@ -108,9 +109,11 @@ def _rule_of(reading: Reading, first: int, last: int | None) -> str | None:
 def _is_company(reading: Reading, first: int) -> bool:
     word = reading.tokens[first].text
     before = reading.tokens[first - 1].text if first else ""
-    return listed(before, "ru", "person", "brand_cues") or (
-        word in exact_words("ru", "person", "brands") and not _form(reading, first).sure
-    )
+    if listed(before, "ru", "person", "brand_cues"):
+        return True
+    brands = exact_words("ru", "person", "brands")
+    inside = before in exact_words("ru", "person", "places") and _form(reading, first).lemma in brands
+    return inside or (word in brands and not _form(reading, first).sure)
 
 
 def has_patronymic(reading: Reading, first: int, last: int) -> bool:
@@ -171,21 +174,39 @@ def does_something(reading: Reading, first: int, last: int) -> bool:
     """Take a name in the nominative before what only people do: вера объяснила."""
     if not _form(reading, first).name or "nomn" not in _form(reading, first).cases or last + 1 >= len(reading.tokens):
         return False
-    nearby = [token.text for token in reading.tokens[last + 1 : last + 3]]
-    return not reading.parted(last) and any(listed(word, "ru", "person", "deeds") for word in nearby)
+    after = last + 1
+    if reading.tokens[after].text in exact_words("ru", "person", "between") and after + 1 < len(reading.tokens):
+        after += 1
+    return not reading.parted(last) and listed(reading.tokens[after].text, "ru", "person", "deeds")
 
 
 def is_addressed(reading: Reading, first: int, last: int) -> bool:
-    """Take a name set apart after a greeting or thanks: спасибо, Вера."""
+    """Take a name set apart after a greeting or thanks, or one that is thanked: спасибо, Вера; спасибо роману."""
     before = reading.tokens[first - 1].text if first else ""
-    called = before in exact_words("ru", "person", "thanks") and _form(reading, first).name
-    return called and reading.parted(last) and reading.parted(first - 1)
+    if before not in exact_words("ru", "person", "thanks") or not _form(reading, first).name:
+        return False
+    given = "datv" in _form(reading, first).cases and "nomn" not in _form(reading, first).cases
+    return (given and not reading.parted(first - 1)) or (reading.parted(last) and reading.parted(first - 1))
 
 
 def sounds_right(reading: Reading, first: int, last: int) -> bool:
     """Take a word that no dictionary holds, close to a given name, where a person may be named."""
     hinted = phrase_ends_at(reading.tokens, first, "ru", "person", "hints") > 0
-    return sounds_like_a_name(reading.tokens[first].text) and (hinted or reading.capital(first))
+    acts = last + 1 < len(reading.tokens) and listed(reading.tokens[last + 1].text, "ru", "person", "deeds")
+    return sounds_like_a_name(reading.tokens[first].text) and (hinted or acts or reading.capital(first))
+
+
+def opens_call(reading: Reading, first: int, last: int) -> bool:
+    """Take a capitalised word of no dictionary where a call begins, unless a company is named there."""
+    before = [token.text for token in reading.tokens[max(0, first - 2) : first]]
+    company = any(listed(word, "ru", "person", "brand_cues") for word in before)
+    return (
+        _is_strange(reading, first) and not company and reading.text[reading.tokens[first].start_char - 1] not in '«"'
+    )
+
+
+def _is_strange(reading: Reading, at: int) -> bool:
+    return reading.opening and reading.capital(at) and not is_russian_word(reading.tokens[at].text)
 
 
 def hinted(reading: Reading, first: int, last: int) -> bool:
@@ -211,4 +232,5 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("addressed", is_addressed),
     ("sounds_like_name", sounds_right),
     ("hinted", hinted),
+    ("opening", opens_call),
 )

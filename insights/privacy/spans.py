@@ -42,6 +42,8 @@ class Reading:
         Names that were introduced elsewhere in the call, lower case.
     companies:
         Lower-case company and product names, each as its words.
+    opening:
+        Whether a call begins here, where people are introduced.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Reading:
     asked: frozenset[PiiKind] = frozenset()
     known: frozenset[str] = frozenset()
     companies: tuple[tuple[str, ...], ...] = field(default=())
+    opening: bool = False
 
     def found(self, first: int, last: int, kind: PiiKind, rule: str) -> PiiSpan:
         """Return the span over the tokens ``first`` to ``last``, both included."""
@@ -78,7 +81,8 @@ def reading_of(
     asked: frozenset[PiiKind] = frozenset(),
     known: frozenset[str] = frozenset(),
     company_names: tuple[str, ...] = (),
+    opening: bool = False,
 ) -> Reading:
     """Return a text made ready for the rules."""
     companies = tuple(tuple(token.text for token in tokens(name)) for name in company_names)
-    return Reading(text, language, tokens(text), asked, known, companies)
+    return Reading(text, language, tokens(text), asked, known, companies, opening)
