@@ -180,24 +180,29 @@ def _faded(phrase: Sound) -> Sound:
 def sung(
     f0_hz: npt.NDArray[np.floating], *, formants_hz: Sequence[float] = (600, 1200, 2500), rng: np.random.Generator
 ) -> Sound:
-    """Return a voice with a known pitch: glottal pulses through formants; shape of ``f0_hz``, one value a sample.
+    """Return a voice with a known pitch: glottal pulses (Rosenberg) through formants; shape of ``f0_hz``, one value a sample.
 
     NaN in ``f0_hz`` is breath noise without pitch.
     """
-    from scipy.signal import lfilter
+    from scipy.signal import lfilter, resample_poly
 
-    known = np.nan_to_num(f0_hz, nan=0.0)
-    phase = np.cumsum(known) / RATE_HZ % 1.0
-    pulse = np.where(known > 0, np.maximum(0.0, np.sin(np.pi * np.minimum(phase / 0.6, 1.0))) ** 2, 0.0)
-    source = np.diff(pulse, prepend=0.0) + 0.003 * rng.standard_normal(known.shape[0])
+    # Four times the rate while the pulses are sharp, so that they don't fold back.
+    fine_hz = 4 * RATE_HZ
+    known = np.repeat(np.nan_to_num(f0_hz, nan=0.0), 4)
+    phase = np.cumsum(known) / fine_hz % 1.0
+    opening = 3 * (phase / 0.4) ** 2 - 2 * (phase / 0.4) ** 3
+    closing = 1 - ((phase - 0.4) / 0.16) ** 2
+    pulse = np.where(phase < 0.4, opening, np.where(phase < 0.56, closing, 0.0)) * (known > 0)
+    source = np.diff(pulse, prepend=0.0) + 0.001 * rng.standard_normal(known.shape[0])
     for hz in formants_hz:
-        width = np.exp(-np.pi * (60 + hz / 20) / RATE_HZ)
-        source = lfilter([1.0], [1.0, -2 * width * np.cos(2 * np.pi * hz / RATE_HZ), width**2], source)
+        width = np.exp(-np.pi * (60 + hz / 20) / fine_hz)
+        source = lfilter([1.0], [1.0, -2 * width * np.cos(2 * np.pi * hz / fine_hz), width**2], source)
+    source = resample_poly(source, 1, 4)
     return np.asarray(0.3 * source / (np.abs(source).max() + 1e-9), dtype=np.float32)
 
 
 def phrases_of(folder: Path, *names: str, limit: int = 40) -> list[Sound]:
-    """Return trimmed telephone-band phrases of 1.2-6 s from the files that match ``names``."""
+    """Return trimmed telephone-band phrases of 0.9-6.5 s from the files that match ``names``."""
     import soundfile
 
     found: list[Sound] = []
@@ -209,12 +214,13 @@ def phrases_of(folder: Path, *names: str, limit: int = 40) -> list[Sound]:
 
 
 def _pieces(sound: Sound, *, longest_s: float = 6.0) -> list[Sound]:
-    """Cut long recordings at their own silences of 0.3 s and more."""
+    """Cut long recordings at their own silences of 0.3 s and more; what is only line noise is left out."""
     if sound.shape[0] / RATE_HZ <= longest_s:
         return [sound]
     quiet = [(a + b) // 2 for a, b in runs(~loud_frames(sound, below_db=33)) if b - a >= 0.3 * RATE_HZ]
-    edges = [0, *quiet, sound.shape[0]]
-    return [sound[a:b] for a, b in pairwise(edges)]
+    loud = 0.1 * np.percentile(np.abs(sound), 99)
+    pieces = [sound[a:b] for a, b in pairwise([0, *quiet, sound.shape[0]])]
+    return [piece for piece in pieces if piece.shape[0] and np.percentile(np.abs(piece), 99) > loud]
 
 
 def phrases_of_call(calls: Path, call: str, role: str) -> list[Sound]:
@@ -222,7 +228,7 @@ def phrases_of_call(calls: Path, call: str, role: str) -> list[Sound]:
     import soundfile
 
     truth = json.loads((calls / f"{call}.json").read_text(encoding="utf-8"))
-    samples, rate_hz = soundfile.read(calls / f"{call}_stereo.wav", dtype="float32", always_2d=True)
+    samples, rate_hz = soundfile.read(next(calls.glob(f"{call}_stereo.*")), dtype="float32", always_2d=True)
     channel = ("operator", "customer").index(role)
     found: list[Sound] = []
     for turn in truth["turns"]:
@@ -232,3 +238,24 @@ def phrases_of_call(calls: Path, call: str, role: str) -> list[Sound]:
             if piece["kind"] == "speech" and 1.0 < piece["end"] - piece["start"] < 9.0:
                 found.append(samples[int(piece["start"] * rate_hz) : int(piece["end"] * rate_hz), channel])
     return [p for sound in found for p in map(trimmed, _pieces(sound, longest_s=4.0)) if p.shape[0] > 0.9 * RATE_HZ]
+
+
+def planted_turns(
+    asked: Sequence[Sound], answered: Sequence[Sound], rng: np.random.Generator, *, count: int = 10
+) -> tuple[Sound, list[Span], list[Span]]:
+    """Return a call with a channel each (2, n), the questions and the answers; gaps of -0.4 to 2.5 s between them."""
+    at, questions, answers = 0.5, [], []
+    for k in range(count):
+        question, answer = asked[k % len(asked)].shape[0] / RATE_HZ, answered[k % len(answered)].shape[0] / RATE_HZ
+        questions.append(Span(at, at + question))
+        start_s = (
+            at + question + float(rng.choice([rng.uniform(-0.4, 0.0), np.exp(rng.uniform(-2, 0.9))], p=[0.1, 0.9]))
+        )
+        answers.append(Span(start_s, start_s + answer))
+        at = max(answers[-1].end_s, questions[-1].end_s) + float(rng.uniform(0.4, 1.5))
+    sound = 1e-4 * rng.standard_normal((2, int((at + 0.5) * RATE_HZ)))
+    for channel, (phrases, spans) in enumerate(((asked, questions), (answered, answers))):
+        for k, span in enumerate(spans):
+            phrase = _faded(phrases[k % len(phrases)])
+            sound[channel, int(span.start_s * RATE_HZ) :][: phrase.shape[0]] += phrase
+    return sound.astype(np.float32), questions, answers

@@ -23,7 +23,6 @@ def answer(call, question, *, level=0.0, rng=None, **changed):
         "repeat_n": 0,
         "repair_n": round(max(0.0, level / 3 + wobble())),
         "word_n": words,
-        "quality": {"talking_s": 2.0 + level},
     }
     return SpokenAnswer(call, call, question, Delivery(question, **{**measures, **changed}))
 

@@ -29,6 +29,7 @@ _CLIP = 3.0
 _FAST_Z = -1.5
 _FAST_WORDS = 3
 _MAD_TO_SD = 1.4826
+_FLOOR_WEIGHT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,14 @@ def _within_spread(groups: Iterable[Sequence[int]], column: Mapping[int, float],
 
 
 def _centre(values: Sequence[float], *, floor: float) -> tuple[float, float]:
-    """Return median and spread (scaled median deviation, at least ``floor``)."""
+    """Return median and spread: the scaled median deviation drawn toward ``floor``, and never below it.
+
+    The deviation of seven answers is itself a guess; taken as it is it would rank people by luck.
+    """
     middle = median(values)
-    return middle, max(floor, _MAD_TO_SD * median(abs(value - middle) for value in values))
+    own = _MAD_TO_SD * median(abs(value - middle) for value in values)
+    drawn = math.sqrt((len(values) * own**2 + _FLOOR_WEIGHT * floor**2) / (len(values) + _FLOOR_WEIGHT))
+    return middle, max(floor, drawn)
 
 
 def _against(value: float, centre: tuple[float, float]) -> float:

@@ -151,7 +151,7 @@ def _delivery(answer: Answer, timing: Timing | None, call: HeardCall) -> Deliver
         level_range_db=voice.level_range_db,
         overlap_s=overlap_s,
         word_n=wording.word_n,
-        quality={"talking_s": talking_s}
+        quality={"talking_s": float(talking_s)}
         | _quality(call, timing, voice, overlap_share=overlap_s / max(talking_s, _SHORTEST_TALK_S)),
     )
 
