@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from insights.cases import open_recorded_cases, open_voice_cases
 from insights.night.frame import StudyFrame, load_frame
 from insights.night.ingestion import ingest_into
 from insights.night.keys import study_keys
@@ -74,6 +75,8 @@ def night_in(store: Store, frame: StudyFrame, options: NightOptions) -> NightRep
         save_aliases(store, plan, tally, log)
         tally.counts["typed"] = process_typed(store, frame, keys)
         close_night(store, pattern=pattern_of(frame))
+        open_recorded_cases(store, frame.settings.cases)
+        open_voice_cases(store, frame.settings.cases)
     except BaseException:
         with suppress(StoreError):  # a full disk must not hide what went wrong first
             end_night(store, night_id, status="failed", counts=tally.counts)
