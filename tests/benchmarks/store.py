@@ -1,6 +1,6 @@
 """The store's bars: size and speed at 130,000 calls, kill -9, readers beside a writer, Russian search.
 
-    python tests/benchmarks/store.py [--short] [--calls N] [--only size kills readers search]
+    python tests/benchmarks/store.py [--short] [--calls N] [--only size longest kills readers search]
 
 Calls are generated: 3.5 minutes, 332 words with seconds, 33 turns, seven answers, 21 pauses, two reasons, in words
 and proportions of the Russian example calls. The full run writes about 4 GB into ``--folder``.
@@ -56,6 +56,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "insights" / "demo" / "calls"
 MOST_LETTERS = 9
 # A survey call lasts 3 to 4 minutes. A minute as in the Russian example calls; --minutes for other lengths.
 MINUTES = 3.5
+MOST_MINUTES = 4.0
 WORDS_A_MINUTE = 95
 TURNS_A_MINUTE = 9.5
 PAUSES_A_MINUTE = 6
@@ -257,10 +258,7 @@ def size_bars(folder: Path, calls: int, minutes: float = MINUTES) -> Iterator[Ba
     store = open_store(path)
     spent = filled(store, calls, minutes)
     checkpoint(store)
-    per_call = path.stat().st_size / calls
-    yield Bar(
-        "size", "<= 30 kB a call", f"{per_call / 1000:.1f} kB", per_call <= 30_000, f"{calls} calls of {minutes:g} min"
-    )
+    yield size_bar(path, calls, minutes)
     rate = calls / spent
     yield Bar("calls in (CPU)", ">= 20 / s", f"{rate:.0f} / s", rate >= 20, f"{calls} calls")
     words, _ = vocabulary()
@@ -276,6 +274,23 @@ def size_bars(folder: Path, calls: int, minutes: float = MINUTES) -> Iterator[Ba
         yield Bar(f"view {view} (CPU)", "-", f"{took:.2f} s", True, f"{calls} calls")
     took = timed(lambda: query(store, "SELECT code_id, count(*) FROM why WHERE nps_class = -1 GROUP BY code_id"))
     yield Bar("reasons of detractors (CPU)", "< 3 s", f"{took:.2f} s", took < 3, f"{calls} calls")
+    store.close()
+
+
+def size_bar(path: Path, calls: int, minutes: float) -> Bar:
+    """Return what a call takes on the disk."""
+    per_call = path.stat().st_size / calls
+    what = f"size, calls of {minutes:g} minutes"
+    return Bar(what, "<= 30 kB a call", f"{per_call / 1000:.1f} kB", per_call <= 30_000, f"{calls} calls")
+
+
+def longest_bars(folder: Path, calls: int) -> Iterator[Bar]:
+    """Measure size once more with the longest calls of a survey."""
+    path = folder / "longest.db"
+    store = open_store(path)
+    filled(store, calls, MOST_MINUTES)
+    checkpoint(store)
+    yield size_bar(path, calls, MOST_MINUTES)
     store.close()
 
 
@@ -474,7 +489,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=MINUTES, help="length of the generated calls")
     parser.add_argument("--kills", type=int)
     parser.add_argument("--seconds", type=float)
-    parser.add_argument("--only", nargs="*", default=["size", "kills", "readers", "search"])
+    parser.add_argument("--only", nargs="*", default=["size", "longest", "kills", "readers", "search"])
     parser.add_argument("--folder", type=Path, help="where to write, by default a temporary folder")
     parser.add_argument("--writer", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -485,6 +500,7 @@ def main() -> int:
         folder = Path(name)
         parts = {
             "size": lambda: size_bars(folder, args.calls or (300 if args.short else 130_000), args.minutes),
+            "longest": lambda: longest_bars(folder, 300 if args.short else 4000),
             "kills": lambda: kill_bars(folder, args.kills or (8 if args.short else 100)),
             "readers": lambda: reader_bars(folder, args.seconds or (5 if args.short else 300)),
             "search": lambda: search_bars(folder),
