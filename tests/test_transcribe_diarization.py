@@ -7,7 +7,8 @@ import pytest
 from audio.span import Span, gaps_between, merged, shared
 from transcribe.diarization.load import load_diarizer
 from transcribe.diarization.mono import MonoOptions, decided, two_heard
-from transcribe.diarization.pyannote_pipeline import Listened, windowed_vectors
+from transcribe.diarization.pyannote_pipeline import Listened
+from transcribe.diarization.seeds import windowed_vectors
 from transcribe.diarization.tracks import Window, solo_windows, tracks_of
 from transcribe.diarization.votes import purity, spread_ratio, spread_scores, voices_of
 from transcribe.models import ModelError
@@ -125,7 +126,7 @@ def test_speech_shorter_than_the_least_gives_no_window():
 def test_a_local_speakers_vector_is_the_mean_of_the_windows_it_speaks_in():
     tracks = tracks_for(activity(10.0, [(1.0, 3.0)], [(5.0, 7.0)]))
     windows = [Window(50, 150), Window(250, 350)]
-    found = windowed_vectors(tracks.chunks, tracks, windows, np.eye(2, dtype=np.float32))
+    found = windowed_vectors(tracks, windows, np.eye(2, dtype=np.float32))
     np.testing.assert_allclose(found[0, 0], [1, 0], atol=1e-6)
     np.testing.assert_allclose(found[0, 1], [0, 1], atol=1e-6)
     assert np.isnan(found[0, 2]).all()
@@ -151,6 +152,21 @@ def test_two_voices_are_told_apart_even_where_the_segmentation_takes_them_for_on
     assert len(found.voices) == 2
     assert agreement(found, spans) >= 0.95
     assert (found.evidence["purity"] < 0.95) == merge
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_a_customer_who_only_says_yes_and_nine_is_still_a_party(merge):
+    operator, customer = [], []
+    for k in range(10):
+        operator.append((0.5 + 8 * k, 6.5 + 8 * k))
+        customer.append((7.0 + 8 * k, 7.6 + 8 * k))
+    call = listened([operator, customer], merge=merge, duration_s=84.0)
+    # pyannote drops who says little before it clusters, and then halves the operator.
+    labels = np.where(call.labels >= 0, np.arange(len(call.labels))[:, None] % 2, call.labels)
+    halved = Listened(call.tracks, call.windows, call.vectors, labels, call.activity[:, ::-1] * 0 + 0.5)
+    found = decided(halved, duration_s=84.0)
+    assert len(found.voices) == 2
+    assert agreement(found, [operator, customer]) >= 0.95
 
 
 def test_one_voice_is_not_forced_into_two():
@@ -187,7 +203,7 @@ def test_the_voice_that_talks_most_comes_first():
 
 
 def test_thresholds_can_be_set():
-    never = MonoOptions(one_voice_chunks=0.0, least_share=0.0)
+    never = MonoOptions(one_voice_chunks=0.0, one_voice_chunks_more=0.0, least_share=0.0)
     assert len(decided(listened(turns_alternating(1), as_one=True), duration_s=40.0, options=never).voices) == 2
 
 

@@ -14,7 +14,8 @@ from audio.span import Span, merged, shared
 from transcribe.detection import segmentation_speech
 from transcribe.diarization.embedding import RATE_HZ, CamPlus
 from transcribe.diarization.protocol import Diarized
-from transcribe.diarization.pyannote_pipeline import Listened, PyannotePass
+from transcribe.diarization.pyannote_pipeline import Listened, PyannotePass, activity_of
+from transcribe.diarization.seeds import local_votes, lone_frames
 from transcribe.diarization.tracks import Floats, Tracks
 from transcribe.diarization.votes import Voices, purity, spread_ratio, spread_scores, voices_of
 
@@ -27,12 +28,12 @@ class MonoOptions:
     ----------
     pure_from:
         Share of pure local speakers from which the segmentation's edges and labels are believed.
-    vote_weight:
-        Weight of the window votes beside the segmentation where it is believed.
-    one_voice_spread, one_voice_per_window, one_voice_chunks:
-        One voice speaks where dividing it in two leaves at least ``one_voice_spread`` (less ``one_voice_per_window``
-        over the number of windows) of the spread, and the segmentation hears two people in less than
-        ``one_voice_chunks`` of its chunks.
+    vote_weight, far_vote_weight:
+        Weight of the window votes beside the segmentation where it is believed, inside windows and between them.
+    one_voice_spread, one_voice_spread_less, one_voice_chunks, one_voice_chunks_more:
+        One voice speaks where dividing it in two leaves at least ``one_voice_spread`` of the spread, and the
+        segmentation hears two people in less than ``one_voice_chunks`` of its chunks; few windows tell less, so the
+        limits move by the other two over the number of windows.
     least_share:
         A voice with less of the speech than this is no party.
     third_similarity, third_share, third_windows:
@@ -41,10 +42,12 @@ class MonoOptions:
     """
 
     pure_from: float = 0.95
-    vote_weight: float = 0.3
+    vote_weight: float = 1.5
+    far_vote_weight: float = 0.3
     one_voice_spread: float = 0.86
-    one_voice_per_window: float = 2.5
-    one_voice_chunks: float = 0.4
+    one_voice_spread_less: float = 2.5
+    one_voice_chunks: float = 0.15
+    one_voice_chunks_more: float = 2.0
     least_share: float = 0.03
     third_similarity: float = 0.76
     third_share: float = 0.07
@@ -111,8 +114,9 @@ def two_heard(tracks: Tracks, *, least_s: float = 0.4) -> float:
 def _one_voice(evidence: Mapping[str, float], options: MonoOptions) -> bool:
     if evidence["second_share"] < options.least_share:
         return True
-    limit = options.one_voice_spread - options.one_voice_per_window / evidence["windows"]
-    return evidence["spread_ratio"] >= limit and evidence["two_heard"] < options.one_voice_chunks
+    spread = options.one_voice_spread - options.one_voice_spread_less / evidence["windows"]
+    chunks = options.one_voice_chunks + options.one_voice_chunks_more / evidence["windows"]
+    return evidence["spread_ratio"] >= spread and evidence["two_heard"] < chunks
 
 
 def _third_voice(listened: Listened, options: MonoOptions) -> Voices | None:
@@ -131,10 +135,25 @@ def _scored(listened: Listened, found: Voices, evidence: dict[str, float], optio
     evidence["purity"] = purity(tracks, votes.argmax(axis=1))
     if len(found.centres) != listened.activity.shape[1] or evidence["purity"] < options.pure_from:
         return "votes", votes
-    # pyannote numbers its voices by chance: turn them the way the votes point.
+    weight = np.full((tracks.frames, 1), options.far_vote_weight)
+    for window in listened.windows:
+        weight[window.first : window.last] = options.vote_weight
+    return "segmentation", _relabelled(listened, votes) + weight * votes
+
+
+def _relabelled(listened: Listened, votes: Floats) -> Floats:
+    """Return the share of chunks that hear each voice, shape (frames, voices), each local speaker named by the votes.
+
+    pyannote leaves out who says little before it clusters, and then numbers its voices by chance; its label stays
+    where a local speaker never speaks alone.
+    """
+    tracks = listened.tracks
+    # Turn pyannote's numbers the way the votes point.
     lead = listened.activity[:, 0] - listened.activity[:, 1]
     same_way = float(lead @ (votes[:, 0] - votes[:, 1])) >= 0
-    return "segmentation", listened.activity[:, :: 1 if same_way else -1] + options.vote_weight * votes
+    theirs = listened.labels if same_way else np.where(listened.labels >= 0, 1 - listened.labels, listened.labels)
+    labels = np.where(lone_frames(tracks) > 0, local_votes(tracks, votes).argmax(axis=2), theirs)
+    return activity_of(tracks, labels, voices=votes.shape[1])
 
 
 def _divided(

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from audio.recording import Samples
 from transcribe.diarization.assembly import assembled, load_segmentation
 from transcribe.diarization.embedding import RATE_HZ, Embedder, Vectors
+from transcribe.diarization.seeds import windowed_vectors
 from transcribe.diarization.tracks import Tracks, Window, solo_windows, tracks_of
 
 WINDOW_S = 1.5
@@ -43,26 +44,6 @@ class Listened:
     activity: npt.NDArray[np.float64]
 
 
-def windowed_vectors(
-    chunks: npt.NDArray[np.int8], tracks: Tracks, windows: list[Window], vectors: Vectors
-) -> npt.NDArray[np.float32]:
-    """Return each local speaker's vector: the mean of the call's windows, weighted by the frames it speaks alone.
-
-    Shape (chunks, local speakers, dimension); NaN where it has no window.
-    """
-    found = np.full((*chunks.shape[:1], chunks.shape[2], vectors.shape[1]), np.nan, dtype=np.float32)
-    bounds = np.array([(window.first, window.last) for window in windows], dtype=np.int64).reshape(-1, 2)
-    for c, chunk in enumerate(chunks):
-        alone = (chunk * (chunk.sum(axis=1, keepdims=True) == 1)).astype(np.float64)
-        summed = np.vstack([np.zeros((1, alone.shape[1])), np.cumsum(alone, axis=0)])
-        local = np.clip(bounds - tracks.first[c], 0, len(chunk))
-        weight = summed[local[:, 1]] - summed[local[:, 0]]
-        total = weight.sum(axis=0)
-        for s in np.flatnonzero(total > 0):
-            found[c, s] = (weight[:, s] @ vectors) / total[s]
-    return found
-
-
 class PyannotePass:
     """One pass of segmentation and one of embeddings over a call, clustered by pyannote for given voices."""
 
@@ -81,7 +62,7 @@ class PyannotePass:
             windows = solo_windows(tracks, window_s=WINDOW_S, least_s=LEAST_S)
             vectors = self._embedder.vectors([_cut(samples, window, hop_s) for window in windows])
             kept.update(tracks=tracks, windows=tuple(windows), vectors=vectors)
-            return windowed_vectors(chunks, tracks, windows, vectors)
+            return windowed_vectors(tracks, windows, vectors)
 
         waveform = torch.from_numpy(np.ascontiguousarray(samples))[None]
         sound = {"waveform": waveform, "sample_rate": RATE_HZ, "uri": "call", "vectors_of": vectors_of, "kept": kept}
@@ -93,7 +74,7 @@ class PyannotePass:
             return None
         tracks: Tracks = kept["tracks"]
         labels = np.asarray(kept["labels"], dtype=np.int64)
-        return Listened(tracks, kept["windows"], kept["vectors"], labels, _activity(tracks, labels, voices))
+        return Listened(tracks, kept["windows"], kept["vectors"], labels, activity_of(tracks, labels, voices=voices))
 
 
 def _cut(samples: Samples, window: Window, hop_s: float) -> Samples:
@@ -101,7 +82,7 @@ def _cut(samples: Samples, window: Window, hop_s: float) -> Samples:
     return samples[round(span.start_s * RATE_HZ) : round(span.end_s * RATE_HZ)]
 
 
-def _activity(tracks: Tracks, labels: npt.NDArray[np.int64], voices: int) -> npt.NDArray[np.float64]:
+def activity_of(tracks: Tracks, labels: npt.NDArray[np.int64], *, voices: int) -> npt.NDArray[np.float64]:
     """Return the share of chunks that hear each voice; shape (n, voices)."""
     heard = [
         tracks.laid((tracks.chunks * (labels == voice)[:, None, :]).max(axis=2).astype(np.float64))

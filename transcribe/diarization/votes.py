@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from transcribe.diarization.embedding import Vectors
+from transcribe.diarization.seeds import first_centres
 from transcribe.diarization.tracks import Floats, Tracks, Window
 
 # A local speaker is pure when this share of its frames votes one way.
@@ -88,7 +89,14 @@ def voices_of(
     """
     seconds = np.array([window.last - window.first for window in windows]) * tracks.hop_s
     costs = _costs(windows, tracks, continuity)
-    centres = _first_centres(vectors, seconds, voices)
+    starts = first_centres(vectors, windows, tracks, seconds, voices)
+    found = [_settled(vectors, _unit(start), seconds, costs) for start in starts]
+    return min(found, key=lambda one: spread_ratio(vectors, one))
+
+
+def _settled(vectors: Vectors, centres: npt.NDArray[np.float64], seconds: Floats, costs: Floats) -> Voices:
+    """Let centres and labels take turns from ``centres`` on."""
+    voices = len(centres)
     for _ in range(ROUNDS):
         labels = _smoothest(_scores(vectors, centres, seconds), costs)
         if len(np.unique(labels)) < voices:
@@ -149,13 +157,6 @@ def purity(tracks: Tracks, voice: npt.NDArray[np.int64]) -> float:
             mine = here[alone[:, speaker] == 1]
             pure.append(np.bincount(mine).max() >= PURE_SHARE * len(mine))
     return float(np.mean(pure)) if pure else float("nan")
-
-
-def _first_centres(vectors: Vectors, seconds: Floats, voices: int) -> npt.NDArray[np.float64]:
-    from sklearn.cluster import KMeans
-
-    fitted = KMeans(voices, n_init=10, random_state=0).fit(vectors, sample_weight=seconds)
-    return _unit(np.asarray(fitted.cluster_centers_, dtype=np.float64))
 
 
 def _centres(vectors: Vectors, labels: npt.NDArray[np.int64], seconds: Floats, voices: int) -> npt.NDArray[np.float64]:
