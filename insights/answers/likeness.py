@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from insights.answers.coverage import (
     Likeness,
@@ -27,13 +26,6 @@ ANSWERED_BY_NUMBER = 0.1
 OTHER_KIND = -0.4
 ANCHORED = 0.9
 
-# Meaning counts by its lead over the next question, and never carries a question alone without a scale read out.
-MEANING_SLOPE, MEANING_MOST, MEANING_QUESTIONS = 15.0, 0.6, 2
-
-# (texts said, texts of the survey) -> rows of likeness in [0, 1]; multilingual sentence vectors in practice.
-Similarity = Callable[[Sequence[str], Sequence[str]], Sequence[Sequence[float]]]
-Meaning = Callable[[str], Mapping[str, float]]
-
 # What the kind itself says a question is about, whatever the survey's wording.
 ANCHORS: Mapping[str, tuple[frozenset[str], ...]] = {
     "nps": (frozenset({"recommend"}),),
@@ -46,13 +38,12 @@ ANCHORS: Mapping[str, tuple[frozenset[str], ...]] = {
 class Matcher:
     """A survey made ready to be recognised in one language.
 
-    ``wordings``: by question id; ``likeness_of_meaning``: sentence -> likeness by question id, or None.
+    ``wordings``: by question id.
     """
 
     survey: Survey
     language: str
     wordings: Mapping[str, tuple[Wording, ...]]
-    likeness_of_meaning: Meaning | None = None
 
     def scores(self, sentence: Sentence, prior: Mapping[str, float]) -> dict[str, float]:
         """Return the evidence for each question that is not only a why-question."""
@@ -79,8 +70,6 @@ class Matcher:
         )
         if _anchored(said, question, self.language):
             found = max(found, ANCHORED)
-        if self.likeness_of_meaning is not None:
-            found = max(found, self.likeness_of_meaning(sentence.text).get(question.question_id, 0.0))
         return found + sum(witness(sentence, said, question) for witness in WITNESSES)
 
 
@@ -147,11 +136,10 @@ def matcher_of(
     language: str,
     *,
     codebook: Codebook | None = None,
-    similarity: Similarity | None = None,
 ) -> Matcher:
     """Return the survey made ready for one language."""
     extra = _names_from(codebook, survey, language)
-    return Matcher(survey, language, wordings_of(survey, language, extra), _by_meaning(survey, language, similarity))
+    return Matcher(survey, language, wordings_of(survey, language, extra))
 
 
 def _names_from(codebook: Codebook | None, survey: Survey, language: str) -> dict[str, tuple[str, ...]]:
@@ -165,27 +153,3 @@ def _names_from(codebook: Codebook | None, survey: Survey, language: str) -> dic
         if code is not None and question.kind in SCALE_KINDS and question.kind != "nps" and language in code.label:
             found[question.question_id] = (code.label[language],)
     return found
-
-
-def _by_meaning(survey: Survey, language: str, similarity: Similarity | None) -> Meaning | None:
-    """Return the likeness of meaning as a function of a sentence; None without sentence vectors."""
-    owned = [
-        (question.question_id, wording)
-        for question in survey.questions
-        if not (question.kind == "open" and question.follows)
-        for wording in question.wordings(language)
-    ]
-    if similarity is None or len({question_id for question_id, _ in owned}) < MEANING_QUESTIONS:
-        return None
-    return partial(_meaning_of, owned=tuple(owned), similarity=similarity)
-
-
-def _meaning_of(text: str, *, owned: Sequence[tuple[str, str]], similarity: Similarity) -> dict[str, float]:
-    """Return what meaning adds to the nearest question: its lead over the others, for raw likeness bunches."""
-    row = similarity([text], [wording for _, wording in owned])[0]
-    best: dict[str, float] = {}
-    for (question_id, _), value in zip(owned, row):
-        best[question_id] = max(best.get(question_id, 0.0), float(value))
-    ranked = sorted(best, key=lambda question_id: best[question_id], reverse=True)
-    lead = best[ranked[0]] - best[ranked[1]]
-    return {ranked[0]: min(MEANING_MOST, lead * MEANING_SLOPE)}

@@ -9,7 +9,7 @@ from itertools import pairwise
 from insights.answers.answer import Asked
 from insights.answers.coverage import asking_words
 from insights.answers.interrogation import Sentence, sentences_of
-from insights.answers.likeness import Matcher, Similarity, matcher_of
+from insights.answers.likeness import Matcher, matcher_of
 from insights.answers.reading import read_number
 from insights.survey.codebook import Codebook
 from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
@@ -36,15 +36,12 @@ def find_questions(
     dialogue: Dialogue,
     survey: Survey,
     *,
-    similarity: Similarity | None = None,
     codebook: Codebook | None = None,
 ) -> tuple[Asked, ...]:
     """Return where each question was put, in order of time.
 
     Parameters
     ----------
-    similarity:
-        Likeness of meaning as further evidence; without it words, word families and order decide.
     codebook:
         Its labels and ``include`` words are further names of the attribute with the same id.
 
@@ -53,7 +50,7 @@ def find_questions(
     See ``tests/test_answers_questions.py``: questions asked in own words, follow-ups shortened to a noun,
     two questions in a turn, and questions that the survey does not hold.
     """
-    matcher = matcher_of(survey, dialogue.language, codebook=codebook, similarity=similarity)
+    matcher = matcher_of(survey, dialogue.language, codebook=codebook)
     asked: list[Asked] = []
     for turn_idx, turn in enumerate(dialogue.turns):
         if turn.party not in ("operator", "unknown") or not turn.words:
