@@ -44,6 +44,11 @@ class Clause:
         """Offset after the last word's last character."""
         return self.seen[-1].end_char
 
+    @property
+    def plain(self) -> str:
+        """The words alone, lower case: what fillers, case and punctuation cannot change."""
+        return " ".join(word.text for word in self.seen)
+
     def text_in(self, text: str) -> str:
         """Return the clause as a verbatim piece of the statement's text."""
         return text[self.start_char : self.end_char]

@@ -168,13 +168,10 @@ class ReasonCoder:
             ]
             if not open_pieces:
                 continue
-            texts = [
-                drafts[number].pieces[place].clause.text_in(drafts[number].statement.text)
-                for number, place in open_pieces
-            ]
+            texts = [drafts[number].pieces[place].clause.plain for number, place in open_pieces]
             meaning = self._meaning(language, self.embedder)
-            vectors = self.embedder.embed([text.lower() for text in texts])
-            whole = self.embedder.embed([drafts[number].statement.text.lower() for number, _ in open_pieces])
+            vectors = self.embedder.embed(texts)
+            whole = self.embedder.embed([drafts[number].plain for number, _ in open_pieces])
             leanings = (1 - _WHOLE_SHARE) * meaning.leanings(vectors) + _WHOLE_SHARE * meaning.leanings(whole)
             likenesses = meaning.likenesses(vectors)
             learnt = self._learnt([(text, language) for text in texts])

@@ -22,6 +22,11 @@ class Draft:
     asked: Leaning
     context: str | None
 
+    @property
+    def plain(self) -> str:
+        """The words of all pieces, lower case, fillers left out."""
+        return " ".join(piece.clause.plain for piece in self.pieces)
+
 
 @dataclass(frozen=True, slots=True)
 class Read:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from insights.language.tokens import Language
 from insights.reasons.clauses import Clause
-from insights.reasons.codewords import Hit
+from insights.reasons.codewords import Hit, function_words
 from insights.reasons.cues import cue, cue_keys
 from insights.reasons.reason import Polarity
 from insights.reasons.statement import Leaning
@@ -74,11 +74,24 @@ Rule = Callable[[View], Verdict | None]
 def back_channel(view: View) -> Verdict | None:
     """Drop "да, да, понятно", numbers and thanks."""
     idle = cue_keys(view.language, "backchannel") | cue_keys(view.language, "numbers")
+    if not view.worths and _only_scores(view):
+        return Verdict(None, "back_channel", 0.9)
     if view.hits and any(hit.names_thing for hit in view.hits):
         return None
     if all(seen.text in idle or seen.text.isdigit() for seen in view.clause.seen):
         return Verdict(None, "back_channel", 1.0)
     return None
+
+
+def _only_scores(view: View) -> bool:
+    """Return whether a clause says no more than a number for a thing ("the range, four, I would say")."""
+    numbers = cue_keys(view.language, "numbers")
+    idle = numbers | cue_keys(view.language, "backchannel") | function_words(view.language)
+    named = {index for hit in view.hits for index in range(hit.start, hit.end)}
+    seen = view.clause.seen
+    return any(word.keys & numbers or word.text.isdigit() for word in seen) and all(
+        word.keys & idle or word.text.isdigit() or index in named for index, word in enumerate(seen)
+    )
 
 
 def asks_back(view: View) -> Verdict | None:
