@@ -50,7 +50,8 @@ def _chain_end(reading: Reading, at: int) -> int:
     given = _is_name(reading.tokens[at].text)
     while given and last + 1 < len(reading.tokens) and last - at + 1 < MAX_CHAIN and not reading.parted(last):
         following = reading.tokens[last + 1].text
-        if not (_in(following, "surnames") or (reading.capital(last + 1) and not _in(following, "stop"))):
+        written = reading.capital(last + 1) and not _in(following, "stop") and _is_sure(reading.tokens[at].text)
+        if reading.tokens[last].text.endswith("'s") or not (_in(following, "surnames") or written):
             break
         last += 1
     return last
@@ -96,8 +97,10 @@ def is_titled(reading: Reading, first: int, last: int) -> bool:
     if not _in(before, "titles"):
         return False
     word = reading.tokens[first].text
-    known = _is_name(word) or _in(word, "surnames") or reading.capital(first)
-    return known if _in(before, "weak_titles") else not _in(word, "stop")
+    if not _in(before, "weak_titles"):
+        return not _in(word, "stop")
+    alike = reading.capital(first) == reading.text[reading.tokens[first - 1].start_char].isupper()
+    return alike and (_is_name(word) or _in(word, "surnames") or reading.capital(first))
 
 
 def has_surname(reading: Reading, first: int, last: int) -> bool:
@@ -138,8 +141,15 @@ def stands_as_name(reading: Reading, first: int, last: int) -> bool:
         reading.capital(first)
         and _is_name(word)
         and not _in(word, "months")
+        and not _shouted(reading, first)
+        and not _in(reading.tokens[first - 1].text, "not_before")
         and not _in_title_phrase(reading, first, last)
     )
+
+
+def _shouted(reading: Reading, at: int) -> bool:
+    token = reading.tokens[at]
+    return reading.text[token.start_char : token.end_char].isupper()
 
 
 def _in_title_phrase(reading: Reading, first: int, last: int) -> bool:

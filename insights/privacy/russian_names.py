@@ -10,6 +10,7 @@ from insights.language.lemma import analyser, is_russian_word
 from insights.privacy.words import exact_words, listed
 
 _MIN_SURE = 0.3
+_MIN_LISTED = 0.2  # костей is Костя's instrumental too
 _MIN_SURNAME_SURE = 0.6
 _MIN_LIKENESS = 0.8
 _MIN_FUZZY_LETTERS = 4
@@ -115,17 +116,20 @@ def _sounds_patronymic(word: str) -> bool:
 def _sure_name(word: str, readings: list[object], *, can_name: bool) -> bool:
     lemmas = {str(one.normal_form).replace("ё", "е") for one in readings} | {word}  # type: ignore[attr-defined] # pymorphy3 has no types
     if lemmas & exact_words("ru", "person", "sure_names"):
-        return can_name and not (word in exact_words("ru", "person", "also_words") and word not in _sure())
+        listed_word = word in _sure() or sum(one.score for one in readings) >= _MIN_LISTED  # type: ignore[attr-defined]
+        return can_name and listed_word and word not in exact_words("ru", "person", "also_words") - _sure()
     if lemmas & exact_words("ru", "person", "also_words"):
         return False
     return can_name and sum(one.score for one in readings) >= _MIN_SURE  # type: ignore[attr-defined]
 
 
 def _sure() -> frozenset[str]:
-    return exact_words("ru", "person", "sure_names") - {"света"}
+    return exact_words("ru", "person", "sure_names") - {"света", "поля", "соня"}
 
 
 def _sure_surname(word: str, readings: list[object]) -> bool:
+    if word in exact_words("ru", "person", "also_words"):
+        return False
     typical = word.endswith(
         ("ова", "ова", "ева", "ову", "овой", "евой", "ов", "ев", "ин", "ина", "иной", "енко", "ская")
     )

@@ -161,6 +161,8 @@ def after_role(reading: Reading, first: int, last: int) -> bool:
     """Take what follows a role: менеджер Роман, девушка вера."""
     if not first or reading.parted(first - 1):
         return False
+    if part_of_speech(reading.tokens[first].text) in ("VERB", "INFN", "PREP", "CONJ", "PRCL", "ADVB", "NPRO"):
+        return False
     before = reading.tokens[first - 1].text
     return listed(before, "ru", "person", "roles") or listed(before, "ru", "person", "titles")
 
