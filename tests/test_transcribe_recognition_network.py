@@ -111,7 +111,7 @@ def test_windows_get_the_same_tokens_alone_and_in_company(weights):
 
         def decoded(chosen, rows):
             tasks = [Task(lambda i=i: sounds[i], FRAMES, 6 + i, temperature=0.5, seed=i) for i in chosen]
-            found = dict(Loop(weights, rules, prompt=(), rows=rows).run(tasks))
+            found = dict(Loop(weights, rules, prompt=()).run(tasks, rows=rows))
             return {i: found[place].tokens for place, i in enumerate(chosen)}
 
         together = decoded(range(7), 8)
@@ -129,8 +129,8 @@ def test_looks_belong_to_their_own_window(weights):
     with torch.inference_mode():
         sounds = [sound_of(weights, seed)[1] for seed in range(5)]
         tasks = [Task(lambda i=i: sounds[i], FRAMES, 5) for i in range(5)]
-        together = dict(Loop(weights, rules, prompt=(), rows=4).run(tasks))
-        alone = dict(Loop(weights, rules, prompt=(), rows=4).run(tasks[4:]))
+        together = dict(Loop(weights, rules, prompt=()).run(tasks, rows=4))
+        alone = dict(Loop(weights, rules, prompt=()).run(tasks[4:], rows=4))
     assert together[4].looks.shape == (len(together[4].logprobs), 2, FRAMES)
     assert torch.allclose(together[4].looks, alone[0].looks, atol=1e-5)
 

@@ -84,30 +84,32 @@ class _Live:
 class Loop:
     """Decodes tasks of like length side by side; one for each call of the recogniser."""
 
-    def __init__(self, weights: Weights, rules: TokenRules, *, prompt: Sequence[int], rows: int) -> None:
+    def __init__(self, weights: Weights, rules: TokenRules, *, prompt: Sequence[int]) -> None:
         """Keep what all tasks share; ``prompt`` are the tokens before the opening."""
         self._weights = weights
         self._rules = rules
         self._prefix = (*prompt, *rules.opening)
         self._start_at = len(self._prefix) - len(rules.opening)
-        self._row_count = rows
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Decoded]]:
-        """Yield (place in ``tasks``, result) as windows end; the order follows their length, not their place."""
+    def run(self, tasks: Sequence[Task], *, rows: int) -> Iterator[tuple[int, Decoded]]:
+        """Yield (place in ``tasks``, result) as windows end; the order follows their length, not their place.
+
+        ``rows``: windows side by side, at least 1; rounded up to four.
+        """
         if not tasks:
             return
         frames = max(task.frames for task in tasks)
         tokens = len(self._prefix) + max(task.tokens for task in tasks) + 1
-        count = -(-min(self._row_count, len(tasks)) // _ROW_STEP) * _ROW_STEP
-        rows = new_rows(self._weights, rows=count, tokens=tokens, frames=frames)
+        count = -(-min(max(rows, 1), len(tasks)) // _ROW_STEP) * _ROW_STEP
+        places = new_rows(self._weights, rows=count, tokens=tokens, frames=frames)
         waiting = list(enumerate(tasks))[::-1]
         live: list[_Live] = []
         while waiting or live:
             while waiting and len(live) < count:
-                live.append(self._admitted(rows, len(live), *waiting.pop()))
-            yield from self._leaving(rows, live)
+                live.append(self._admitted(places, len(live), *waiting.pop()))
+            yield from self._leaving(places, live)
             if live:
-                self._advance(rows, live)
+                self._advance(places, live)
 
     def _admitted(self, rows: Rows, row: int, index: int, task: Task) -> _Live:
         import torch

@@ -42,6 +42,7 @@ _LENGTHS_S = (4.0, 6.0, 9.0, 13.0, 20.0, 30.0)
 _TOKENS_PER_S = 14.0
 _TOKENS_AT_LEAST = 16
 _REPEATING = 2.4
+_SHORT_S = 13.0
 # A window's first seconds tell its language.
 _LANGUAGE_S = 8.0
 
@@ -135,10 +136,10 @@ class WhisperRecogniser:
     def _decoded(self, windows: Sequence[Window], language: Language, prompt: str) -> list[Recognised]:
         rules = token_rules(self.weights, language, with_timestamps=self.options.timestamps)
         tokens = _prompt_tokens(self.weights, language, prompt)
+        loop = Loop(self.weights, rules, prompt=tokens)
         results: dict[int, Recognised] = {}
         waiting = list(range(len(windows)))
         for temperature in self.options.temperatures:
-            loop = Loop(self.weights, rules, prompt=tokens, rows=self.options.batch)
             for index, decoded in self._passed(loop, windows, waiting, temperature):
                 result = self._recognised(windows[index], decoded, language, rules, temperature)
                 if index not in results or _better(result, results[index]):
@@ -156,7 +157,9 @@ class WhisperRecogniser:
         for length_s in _LENGTHS_S:
             inside = [index for index in waiting if _length_s(windows[index].samples) == length_s]
             tasks = [self._task(windows[index], length_s, temperature) for index in inside]
-            done += [(inside[place], decoded) for place, decoded in loop.run(tasks)]
+            # Long windows take more memory each, and fewer of them side by side.
+            rows = self.options.batch if length_s <= _SHORT_S else self.options.batch // 2
+            done += [(inside[place], decoded) for place, decoded in loop.run(tasks, rows=rows)]
         return done
 
     def _task(self, window: Window, length_s: float, temperature: float) -> Task:
