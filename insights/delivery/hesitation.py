@@ -18,8 +18,8 @@ from insights.delivery.delivery import Delivery
 
 MIN_COMPONENTS = 3
 MIN_QUESTION_N = 30
-# Answers at or above this are shown as hesitant: in calls with nothing planted about 3 % reach it, and answers
-# with two or more planted signs of delay do (tests/benchmarks/delivery.py).
+# Answers at or above this are shown as hesitant: of planted calls none of the untouched answers reach it and every
+# answer with strong signs of delay does (tests/benchmarks/delivery.py).
 HESITANT_FROM = 1.0
 
 _MIN_OWN = 2
