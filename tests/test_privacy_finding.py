@@ -100,3 +100,8 @@ def test_spans_lie_inside_the_text_in_order_without_overlap(text: str, language:
     edges = [edge for span in spans for edge in (span.start_char, span.end_char)]
     assert edges == sorted(edges)
     assert all(0 <= span.start_char < span.end_char <= len(text) for span in spans)
+
+
+@pytest.mark.parametrize("text", ["² ① ⅷ", "меня зовут ②", "улица ² 5", "менеджер ½"])
+def test_odd_digits_are_read_without_a_fault(text: str) -> None:
+    assert all(span.end_char <= len(text) for span in find_personal(text, "ru"))

@@ -134,7 +134,7 @@ def _with_town(reading: Reading, first: int) -> int:
 
     while first:
         word = reading.tokens[first - 1].text
-        is_place = any("Geox" in reading_.tag for reading_ in analyser().parse(word))
+        is_place = word.isalpha() and any("Geox" in one.tag for one in analyser().parse(word))
         known = word in exact_words("ru", "address", "town") or word in exact_words("ru", "address", "index")
         if not (is_place or known or word.isdecimal() or number_word(word, "ru")):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from insights.language.fuzzy import likeness
 from insights.language.lemma import analyser, is_russian_word
 from insights.privacy.words import exact_words, listed
 
+_RUSSIAN = re.compile(r"[а-я]+")
 _MIN_SURE = 0.3
 _MIN_LISTED = 0.2  # костей is Костя's instrumental too
 _MIN_SURNAME_SURE = 0.6
@@ -94,6 +96,8 @@ def name_form(word: str) -> NameForm:
     >>> name_form("марина").sure, name_form("вера").sure, name_form("ивановна").patronymic
     (True, False, True)
     """
+    if not _RUSSIAN.fullmatch(word):  # the analyser fails on digits such as "²"
+        return NameForm(name=False, surname=False, patronymic=False, sure=False, lemma=word, cases=frozenset())
     readings = analyser().parse(word)
     known = is_russian_word(word)
     named = [one for one in readings if {"Name", "Surn", "Patr"} & set(one.tag.grammemes)]
