@@ -59,7 +59,8 @@ def _local_start(reading: Reading, sign: int) -> int:
         word, following = tokens[first - 1].text, tokens[first].text
         if word in stop or (reading.parted(first - 1) and first < sign):
             break
-        dictated = word in joiners or following in joiners or word.isdecimal() or len(word) == 1
+        joined = first > 1 and tokens[first - 2].text in joiners
+        dictated = word in joiners or joined or following in joiners or word.isdecimal() or len(word) == 1
         foreign = language == "ru" and bool(_LATIN.fullmatch(word))
         if not (first == sign or dictated or foreign or number_word(word, language)):
             break
