@@ -43,9 +43,7 @@ def planted(study_dir: Path) -> Path:
     (study_dir / "responses" / "b.csv").write_bytes((HEADER + theirs.replace(";2;", ";3;")).encode())
     (study_dir / "responses" / "outcomes.csv").write_text("client_id,period,revenue\nC-1,2025,5\nC-2,2025,7\n")
     store = open_store(study_dir / "study.db")
-    ingest_folder(
-        store, study_dir / "responses", survey=load_survey(study_dir), codebook=load_codebook(study_dir)
-    )
+    ingest_folder(store, study_dir / "responses", survey=load_survey(study_dir), codebook=load_codebook(study_dir))
     save_call(store, record("calls/theirs.flac", "a" * 64, SAID))
     save_call(store, record("calls/other.flac", "b" * 64, "Всё прошло спокойно и вовремя, спасибо большое"))
     mend_turn(store, "a" * 12, 1, SAID + " совсем", by="вера")

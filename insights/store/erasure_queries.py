@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from insights.store.connection import Row, Store, query, transaction
+from insights.store.connection import Store, query, transaction
 from insights.store.failures import StoreError
 from insights.store.migrations import now
 from insights.store.row_values import insert, to_json
@@ -295,8 +295,3 @@ def scrub(store: Store) -> None:
             "the write-ahead log still holds erased words because another program reads the store; "
             "close notebooks and `earful serve`, then run the same `earful forget` again"
         )
-
-
-def tombstones(store: Store) -> list[Row]:
-    """Return what was erased, without content."""
-    return query(store, "SELECT * FROM tombstone ORDER BY tombstone_id")

@@ -57,3 +57,8 @@ def _place(row: PiiRow) -> dict[str, object]:
         "start_s": start_s,
         "end_s": end_s,
     }
+
+
+def tombstones(store: Store) -> list[Row]:
+    """Return what was erased, without content."""
+    return query(store, "SELECT * FROM tombstone ORDER BY tombstone_id")
