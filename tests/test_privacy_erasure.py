@@ -13,6 +13,7 @@ import pytest
 from audio.span import Span
 from insights.answers import Answer, Asked
 from insights.privacy import Subject, UnknownPersonError, aged, forget, retain
+from insights.privacy.needles import rare_words
 from insights.reasons import Reason
 from insights.store import (
     CallRecord,
@@ -243,3 +244,7 @@ def cli(planted: Path) -> Callable[..., object]:
     from insights.cli.main import cli as group
 
     return lambda *words: CliRunner().invoke(group, [*words, "--study", str(planted)])
+
+
+def test_words_that_the_store_uses_itself_are_not_taken_for_the_persons() -> None:
+    assert rare_words(["my questions to Featherstonehaugh"]) == ("Featherstonehaugh",)

@@ -86,7 +86,7 @@ def rare_words(texts: Iterable[str]) -> tuple[str, ...]:
 
 def _is_rare(word: str) -> bool:
     if language_of(word) == "en":
-        return len(word) >= MIN_LATIN_LETTERS
+        return len(word) >= MIN_LATIN_LETTERS and not word.islower()  # small letters: the store's own words too
     return len(word) >= MIN_RARE_LETTERS and not is_russian_word(word.lower())
 
 
