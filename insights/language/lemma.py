@@ -62,7 +62,7 @@ def is_person_acting(word: str) -> bool:
     (True, False)
     """
     best = analyser().parse(word)[0].tag
-    return best.POS == "NOUN" and best.case == "nomn" and best.animacy == "anim"
+    return bool(best.POS == "NOUN" and best.case == "nomn" and best.animacy == "anim")
 
 
 @lru_cache(maxsize=200_000)
