@@ -5,10 +5,34 @@ the words give, by ``mentions`` and ``exclusions``) -> ``read_back`` and ``witne
 -> ``finding`` (the answers).
 """
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from insights.answers.answer import Answer, Asked
-from insights.answers.finding import find_answers
-from insights.answers.questions import find_questions
-from insights.answers.reading import Reading, read_number
-from insights.answers.witness import Witness, WitnessRequest
+
+if TYPE_CHECKING:
+    from insights.answers.finding import find_answers
+    from insights.answers.questions import find_questions
+    from insights.answers.reading import Reading, read_number
+    from insights.answers.witness import Witness, WitnessRequest
 
 __all__ = ["Answer", "Asked", "Reading", "Witness", "WitnessRequest", "find_answers", "find_questions", "read_number"]
+
+# Loaded when asked for: the store needs the two dataclasses alone, and every command opens the store.
+_HOMES = {
+    "Reading": "reading",
+    "Witness": "witness",
+    "WitnessRequest": "witness",
+    "find_answers": "finding",
+    "find_questions": "questions",
+    "read_number": "reading",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what lies deeper in the room on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"insights.answers has no {name!r}; it has {', '.join(__all__)}")
+    return getattr(importlib.import_module(f"insights.answers.{_HOMES[name]}"), name)

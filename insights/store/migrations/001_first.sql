@@ -310,6 +310,7 @@ CREATE TABLE answer(
 CREATE UNIQUE INDEX answer_unlinked ON answer(recording_id, question_id) WHERE interview_id IS NULL;
 CREATE INDEX answer_recording ON answer(recording_id);
 CREATE INDEX answer_question ON answer(question_id, value, interview_id);
+CREATE INDEX answer_numbers ON answer(interview_id, question_id, value, spoken_value);
 CREATE INDEX answer_mismatch ON answer(question_id, interview_id) WHERE agreement = 'mismatch';
 
 CREATE TABLE delivery(
