@@ -65,7 +65,7 @@ class EdgeRule:
 # Errors on the choosing voices are flat for an end bias of 70 to 90 ms: the middle is taken.
 SILERO_EDGES = EdgeRule(on=0.5, off=0.5, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=0.0, end_bias_s=0.08)
 SEGMENTATION_EDGES = EdgeRule(
-    on=0.7, off=0.7, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=-0.04, end_bias_s=0.04
+    on=0.7, off=0.7, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=-0.07, end_bias_s=0.02
 )
 
 
@@ -129,15 +129,27 @@ def segmentation_speech(
     hop_s: float,
     duration_s: float,
     rule: EdgeRule = SEGMENTATION_EDGES,
+    samples: Samples | None = None,
 ) -> tuple[Span, ...]:
     """Return spans of speech from one voice's activation of segmentation-3.0, its own bias removed.
 
-    ``probabilities``: shape (frames,), the voice's activation (or the maximum over voices) in [0, 1].
+    Parameters
+    ----------
+    probabilities:
+        Shape (frames,), the voice's activation (or the maximum over voices) in [0, 1].
+    hop_s, duration_s:
+        Seconds between frames, and of the whole sound.
+    rule:
+        Thresholds and measured bias: this network hears speech begin early and end nearly in time.
+    samples:
+        Shape (n,), at ``DETECTION_RATE_HZ``; with them the edges of anyone's speech are drawn to the sound itself
+        where the line is quiet enough. Leave out for a single voice of several.
 
     >>> segmentation_speech(np.zeros(10), hop_s=0.017, duration_s=0.17)
     ()
     """
-    return frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
+    spans = frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
+    return spans if samples is None else refined_edges(spans, samples, DETECTION_RATE_HZ)
 
 
 def _without_blips(spans: Sequence[Span], probabilities: Probabilities, *, hop_s: float) -> tuple[Span, ...]:
