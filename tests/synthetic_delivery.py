@@ -180,7 +180,7 @@ def _faded(phrase: Sound) -> Sound:
 def sung(
     f0_hz: npt.NDArray[np.floating], *, formants_hz: Sequence[float] = (600, 1200, 2500), rng: np.random.Generator
 ) -> Sound:
-    """Return a voice with a known pitch: glottal pulses (Rosenberg) through formants; shape of ``f0_hz``, one value a sample.
+    """Return a voice with a known pitch: Rosenberg pulses through formants; one value of ``f0_hz`` a sample.
 
     NaN in ``f0_hz`` is breath noise without pitch.
     """
