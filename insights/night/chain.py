@@ -11,14 +11,17 @@ from audio.activity import SpeechMap
 from audio.decode import Decoded, DecodeLimits, RawFormat, decode
 from audio.failures import AudioError
 from audio.recording import Recording
+from audio.span import Span
 from insights.answers import Answer, Asked, Witness, WitnessRequest, find_answers, find_questions
 from insights.delivery.delivery import Delivery, PauseRow
 from insights.delivery.measure import measure_deliveries
+from insights.delivery.second_hearing import prompted_fillers
 from insights.language import lemmas
 from insights.night.frame import StudyFrame
 from insights.night.jobs import ANSWERING, DELIVERY, HEARING, PRIVACY, REASONS, Done, Failed, Job, Outcome
 from insights.night.models import WorkerModels
 from insights.night.tools import run_record
+from insights.privacy import consent_phrase, personal_in_dialogue
 from insights.reasons import Reason, statements_of
 from insights.store import CallRecord, PiiRow, RecordingFacts, RunRecord
 from transcribe.dialogue import Dialogue, Language
@@ -132,7 +135,7 @@ def understand(item: Opened, heard: Heard | None, *, frame: StudyFrame, models: 
     with watch.over("answers"):
         answers = answers_of(item, call, asked, frame=frame, models=models)
     with watch.over("delivery"):
-        deliveries, pauses = deliveries_of(job, call, asked, answers)
+        deliveries, pauses = deliveries_of(job, call, asked, answers, models=models)
     with watch.over("reasons"):
         reasons = reasons_of(job, call, asked, answers, frame=frame, models=models)
     with watch.over("privacy"):
@@ -180,8 +183,10 @@ def answers_of(
     return find_answers(call.dialogue, asked, frame.survey, witness=witness_in(call, models.listener))
 
 
-def witness_in(call: Call, listener: Listener) -> Witness:
-    """Return the witness that hears numbers in this call's sound, each voice on its own channel."""
+def witness_in(call: Call, listener: Listener) -> Witness | None:
+    """Return the witness that hears numbers in this call's sound; None where the engine cannot score a closed set."""
+    if not hasattr(listener.recogniser, "number_posteriors"):
+        return None
 
     def heard_numbers(requests: Sequence[WitnessRequest]) -> list[NumberPosterior]:
         questions = [
@@ -194,12 +199,13 @@ def witness_in(call: Call, listener: Listener) -> Witness:
 
 
 def deliveries_of(
-    job: Job, call: Call, asked: Sequence[Asked], answers: Sequence[Answer]
+    job: Job, call: Call, asked: Sequence[Asked], answers: Sequence[Answer], *, models: WorkerModels
 ) -> tuple[tuple[Delivery, ...], tuple[PauseRow, ...]]:
     """Return how each answer was said, with every pause."""
     if job.stored is not None and not job.todo & set(DELIVERY):
         return job.stored.deliveries, job.stored.pauses
-    return measure_deliveries(call.recording, call.speech, call.dialogue, asked, answers)
+    fillers = prompted_fillers(call.recording, call.speech, call.dialogue, answers, models.listener.recogniser)
+    return measure_deliveries(call.recording, call.speech, call.dialogue, asked, answers, prompted=fillers)
 
 
 def reasons_of(
@@ -216,8 +222,6 @@ def personal_rows(dialogue: Dialogue, frame: StudyFrame) -> tuple[PiiRow, ...]:
     """Return where personal data stands; () where redaction is off."""
     if not frame.settings.privacy.redact:
         return ()
-    from insights.privacy import personal_in_dialogue
-
     return personal_in_dialogue(dialogue, company_names=frame.settings.privacy.company_names)
 
 
@@ -247,11 +251,17 @@ def quality_of(decoded: Decoded, heard: Heard) -> dict[str, object]:
         "parties": {"path": heard.party_map.path, **heard.party_map.evidence},
         "roles": {"margin": heard.roles.margin, **heard.roles.evidence},
         "language_probability": round(heard.language_probability, 3),
+        "consent_phrase": seconds_of(consent_phrase(heard.dialogue)),
         "windows": len(heard.recognised),
         "dropped": [[item.window.span.start_s, item.window.span.end_s, item.dropped] for item in doubtful],
         "mean_logprob": mean([item.quality.mean_logprob for item in heard.recognised]),
         "no_speech_max": max((item.quality.no_speech for item in heard.recognised), default=None),
     }
+
+
+def seconds_of(span: Span | None) -> list[float] | None:
+    """Return a span as JSON can hold it."""
+    return None if span is None else [round(span.start_s, 2), round(span.end_s, 2)]
 
 
 def mean(values: Sequence[float]) -> float | None:

@@ -59,7 +59,10 @@ def study_keys(frame: StudyFrame, *, models: Mapping[str, str]) -> StudyKeys:
         answering=fingerprint(versions["answering"], frame.survey),
         delivery=fingerprint(versions["delivery"]),
         reasons=fingerprint(
-            versions["reasons"], frame.codebook, {name: models[name] for name in MEANING_MODELS if name in models}
+            versions["reasons"],
+            frame.codebook,
+            sorted(path.name for path in frame.folder.coders.glob("refit-*.npz"))[-1:],
+            {name: models[name] for name in MEANING_MODELS if name in models},
         ),
         privacy=fingerprint(versions["privacy"], settings.privacy.redact, settings.privacy.company_names),
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from insights.language import embedder
 from insights.night.frame import StudyFrame
 from insights.reasons import ReasonCoder
+from insights.reasons.learning import current_refit
+from transcribe.dialogue import Party
 from transcribe.listen import Listener, ListenOptions
 from transcribe.recognition import RecognitionOptions
 
@@ -25,8 +27,8 @@ def load_models(frame: StudyFrame) -> WorkerModels:
 
 
 def load_coder(frame: StudyFrame) -> ReasonCoder:
-    """Return the coder of a study's codebook."""
-    return ReasonCoder(frame.codebook, embedder=embedder())
+    """Return the coder of a study's codebook, with what it has learned from corrections."""
+    return ReasonCoder(frame.codebook, embedder=embedder(), refit=current_refit(frame.folder.coders))
 
 
 def listen_options(frame: StudyFrame) -> ListenOptions:
@@ -39,4 +41,22 @@ def listen_options(frame: StudyFrame) -> ListenOptions:
         device=settings.recognition.device,
         batch=settings.recognition.batch,
     )
-    return ListenOptions(recognition=recognition)
+    return ListenOptions(
+        recognition=recognition,
+        models=settings.models,
+        diarizer=settings.diarization.pipeline,
+        channels=configured_channels(settings.recordings.operator_channel),
+    )
+
+
+def configured_channels(operator_channel: int) -> dict[str, Party]:
+    """Return party by lane where the settings say on which channel the operator sits; {} where they do not.
+
+    Examples
+    --------
+    >>> configured_channels(1)
+    {'channel1': 'operator', 'channel0': 'respondent'}
+    """
+    if operator_channel not in (0, 1):
+        return {}
+    return {f"channel{operator_channel}": "operator", f"channel{1 - operator_channel}": "respondent"}

@@ -12,6 +12,7 @@ from insights.night.frame import StudyFrame
 from insights.night.jobs import Job, Stored
 from insights.night.keys import StudyKeys, stages_to_do
 from insights.night.scan import Entry, changing
+from insights.privacy import may_process
 from insights.store import (
     Failure,
     Match,
@@ -35,6 +36,7 @@ from insights.store.night_queries import (
 )
 
 SETTLE_S = 2.0
+ERASED = "erased"  # a person's recording that was kept on purpose; nobody listens to it again
 DETRACTOR_MAX = 6
 STILL_WRITTEN = "still being written ({what}); it is taken up by the next run once it is whole"
 REFUSED = "the respondent refused to be recorded (consent = refused); it is not listened to, only its numbers count"
@@ -107,7 +109,7 @@ def settled(entry: Entry, known: Known, *, retry: bool) -> bool:
     row = known.files.get(entry.path)
     if row is None or row["status"] == "waiting" or (row["size_bytes"], row["modified_ns"]) != stamp(entry):
         return False
-    return row["status"] == "done" or not retry
+    return row["status"] == "done" or row["error_kind"] == ERASED or not retry
 
 
 def stamp(entry: Entry) -> tuple[int, int]:
@@ -123,7 +125,7 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
     """Plan a file that the store does not know as it is now."""
     facts = facts_of(entry, known)
     interview = known.interviews.get(facts.interview_id or "")
-    if interview is not None and interview.consent == "refused":
+    if interview is not None and not may_process(interview.consent):
         plan.failures.append(Failure(facts, "waiting", "consent_refused", REFUSED))
         return
     try:

@@ -19,6 +19,7 @@ from insights.store.status_queries import (
     study_totals,
     unknown_parties,
     unmatched_recordings,
+    without_consent_phrase,
 )
 
 # What a flag means and what to do about it, in one line.
@@ -90,7 +91,7 @@ def gaps_of(study_dir: Path) -> list[Gap]:
 
 def gaps_in(store: Store) -> Iterator[Gap]:
     """Yield the gaps of an open store, the gravest first."""
-    for found in (unusable, unmatched, without_recording, unreadable_rows, doubts, questions_missed):
+    for found in (unusable, unmatched, without_recording, unreadable_rows, doubts, unannounced, questions_missed):
         yield from found(store)
 
 
@@ -130,6 +131,13 @@ def doubts(store: Store) -> Iterator[Gap]:
         for flag in row["flags"]:
             cure = FLAG_CURES.get(flag, "see `earful status --json` for the evidence")
             yield Gap("doubt", row["path"], f"{flag}: {cure}")
+
+
+def unannounced(store: Store) -> Iterator[Gap]:
+    """Yield calls in which nobody says that they are recorded."""
+    for path in without_consent_phrase(store):
+        cure = "nobody was heard to say that the call is recorded; listen, or note consent = given in its row"
+        yield Gap("consent_phrase_absent", path, cure)
 
 
 def questions_missed(store: Store) -> Iterator[Gap]:

@@ -8,6 +8,7 @@ from insights.language import language_of
 from insights.night.frame import StudyFrame
 from insights.night.keys import StudyKeys
 from insights.night.tools import run_record
+from insights.privacy import personal_in_text
 from insights.reasons import ReasonCoder, statements_of_typed
 from insights.store import PiiRow, Store, TypedRecord, save_online_answers, typed_stage_keys
 from insights.store.night_queries import InterviewFacts, typed_texts
@@ -55,8 +56,6 @@ def personal_in_typed(texts: Mapping[str, str], language: Language, frame: Study
     """Return where personal data stands in typed answers; () where redaction is off."""
     if not frame.settings.privacy.redact:
         return ()
-    from insights.privacy import personal_in_text
-
     company_names = frame.settings.privacy.company_names
     return tuple(
         PiiRow(span.kind, span.start_char, span.end_char, question_id=question_id)

@@ -48,6 +48,11 @@ class StudyFolder:
         return self.root / "exports"
 
     @property
+    def coders(self) -> Path:
+        """What coders learned from corrections."""
+        return self.root / "coders"
+
+    @property
     def logs(self) -> Path:
         """Logs of the nights: ids, figures and faults, never words."""
         return self.root / "logs"

@@ -58,6 +58,15 @@ def layout_rows(store: Store) -> list[Row]:
     return [{**row, "quality": json.loads(row.pop("quality_json"))} for row in rows]
 
 
+def without_consent_phrase(store: Store) -> list[str]:
+    """Return the recordings in which nobody says that the call is recorded, and no row says that consent was given."""
+    sql = """SELECT recording.path FROM recording LEFT JOIN interview USING(interview_id)
+             WHERE recording.status = 'done' AND coalesce(interview.consent, 'unknown') <> 'given'
+               AND json_type(recording.quality_json, '$.consent_phrase') = 'null'
+             ORDER BY recording.path"""
+    return [row["path"] for row in query(store, sql)]
+
+
 def unknown_parties(store: Store) -> list[str]:
     """Return the recordings in which nobody could tell who is the operator."""
     sql = """SELECT DISTINCT recording.path FROM turn JOIN recording USING(recording_id)
