@@ -21,19 +21,7 @@ Result = TypeVar("Result")
 WRONG_USAGE = 2
 
 
-class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore] - generic only in newer click
-    """A day such as 2026-11-21."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day, or fail with the form that is expected."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no day; write it like 2026-11-21", param, ctx)
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 def with_study(study_dir: Path, work: Callable[[Store, Settings], Result]) -> Result:
@@ -57,11 +45,11 @@ def with_study(study_dir: Path, work: Callable[[Store, Settings], Result]) -> Re
 
 
 @click.command()
-@click.option("--date", "meeting", type=Day(), help="The meeting's day; today by default.")
+@click.option("--date", "meeting", type=DAY, help="The meeting's day; today by default.")
 @click.option("--k", type=click.IntRange(0, 20), help="Calls to draw; [meeting] calls in earful.toml by default.")
 @study_option
 @json_option
-def morning(study_dir: Path, *, meeting: date | None, k: int | None, as_json: bool) -> None:
+def morning(study_dir: Path, *, meeting: datetime | None, k: int | None, as_json: bool) -> None:
     r"""Build the page of a morning's meeting into pages/: drawn calls, cases, mismatches, the wave so far.
 
     The page is built whatever happened in the night; what is missing is said at its top.
@@ -76,7 +64,7 @@ def morning(study_dir: Path, *, meeting: date | None, k: int | None, as_json: bo
     if not study_dir.is_dir():
         stop(f"{study_dir}: no such folder; `earful init {study_dir}` makes a study")
     try:
-        found = build_morning(study_dir, meeting=meeting, k=k)
+        found = build_morning(study_dir, meeting=meeting.date() if meeting else None, k=k)
     except OSError as error:
         stop(f"the page can't be written ({error.strerror or error}); make {study_dir} writable and run again")
     if as_json:
@@ -88,11 +76,11 @@ def morning(study_dir: Path, *, meeting: date | None, k: int | None, as_json: bo
 
 
 @click.command()
-@click.option("--date", "meeting", type=Day(), help="The meeting's day; today by default.")
-@click.option("--verify", "verify_day", type=Day(), help="Recompute the draws stored for this day.")
+@click.option("--date", "meeting", type=DAY, help="The meeting's day; today by default.")
+@click.option("--verify", "verify_day", type=DAY, help="Recompute the draws stored for this day.")
 @study_option
 @json_option
-def draw(study_dir: Path, *, meeting: date | None, verify_day: date | None, as_json: bool) -> None:
+def draw(study_dir: Path, *, meeting: datetime | None, verify_day: datetime | None, as_json: bool) -> None:
     r"""Show whom a draw would choose from, or verify one that was made.
 
     Exit code 3 where a stored draw does not hold.
@@ -105,10 +93,11 @@ def draw(study_dir: Path, *, meeting: date | None, verify_day: date | None, as_j
     if verify_day is not None:
         from insights.meeting.drawing import verify_draw
 
-        found = with_study(study_dir, lambda store, settings: verify_draw(store, verify_day, settings.meeting))
+        day = verify_day.date()
+        found = with_study(study_dir, lambda store, settings: verify_draw(store, day, settings.meeting))
         print_verified(found, as_json=as_json)
         raise SystemExit(EXIT_SOME_FAILED if any(each.faults for each in found) else 0)
-    show_frame(study_dir, meeting or datetime.now().astimezone().date(), as_json=as_json)
+    show_frame(study_dir, (meeting or datetime.now().astimezone()).date(), as_json=as_json)
 
 
 def show_frame(study_dir: Path, meeting: date, *, as_json: bool) -> None:
