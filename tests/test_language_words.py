@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from insights.language import language_of, lemma, lemmas, plain, tokens, truecased
 from insights.language.fuzzy import likeness
+from insights.language.lemma import analyser, is_noun, is_person_acting, is_russian_word, part_of_speech
+from insights.language.truecase import is_name
 from insights.language.vectors import CachedEmbedder, TfidfEmbedder
 
 
@@ -29,6 +31,23 @@ def test_all_forms_of_a_word_share_one_lemma(forms: tuple[str, ...], language: s
 
 def test_yo_and_case_make_no_difference_to_lemmas() -> None:
     assert lemmas("Счёт ПРИШЁЛ", "ru") == lemmas("счет пришел", "ru")
+
+
+@pytest.mark.parametrize("word", ["𗀀", "цена𗀀", "𗀀𗀁", "한", "ߐ", "ⅷ"])
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_words_of_letters_that_no_dictionary_names_are_kept_as_they_are(word: str, language: str) -> None:
+    assert lemmas(f"долго {word}", language)[1:] == [word]
+    assert analyser().parse(word)[0].word == word
+
+
+def test_words_of_letters_that_no_dictionary_names_are_nothing_known() -> None:
+    asked = [part_of_speech, is_noun, is_person_acting, is_russian_word, is_name]
+    assert not any(ask("цена𗀀") for ask in asked)
+
+
+@given(st.text(max_size=60), st.sampled_from(["ru", "en"]))
+def test_any_text_has_as_many_lemmas_as_words(text: str, language: str) -> None:
+    assert len(lemmas(text, language)) == len(tokens(text))
 
 
 @given(st.text(max_size=60))

@@ -208,5 +208,13 @@ def test_exclude_notes_hand_their_words_to_the_code_they_name() -> None:
     assert coded(ReasonCoder(book("shop.toml")), "не могу скачать счёт в кабинете") == {("website", -1)}
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("odd", ["\U00017000", "цена\U00017000", "한국", "\u0130", "\ufffd", "é" * 300])
+def test_words_that_no_dictionary_can_read_leave_the_rest_coded(coder, language: str, odd: str) -> None:
+    said = {"ru": "доставка опаздывает", "en": "the delivery is late"}[language]
+    (found,) = coder.code([Statement("why", language, f"{said}, {odd}")])
+    assert ("delivery", -1) in {(reason.code_id, reason.polarity) for reason in found}
+
+
 def test_an_empty_codebook_finds_nothing() -> None:
     assert ReasonCoder(Codebook("empty", 1, ())).code([Statement("why", "en", "too expensive")]) == [()]

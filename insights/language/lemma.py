@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from typing import Any
+from unicodedata import name
 
 from insights.language.english_lemma import english_lemma
 from insights.language.tokens import Language, tokens
 
 _MIN_NOUN_SCORE = 0.15
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 def lemmas(text: str, language: Language) -> list[str]:
@@ -72,12 +74,37 @@ def is_russian_word(word: str) -> bool:
     >>> is_russian_word("менеджер"), is_russian_word("вежлевый")
     (True, False)
     """
-    return bool(analyser().word_is_known(word))
+    return analyser().word_is_known(word)
+
+
+class Analyser:
+    """The Russian morphological analyser, made to answer for any word that a recogniser or a form can hold."""
+
+    def __init__(self, inner: Any) -> None:  # noqa: ANN401 - pymorphy3 ships no types
+        self._inner = inner
+
+    def parse(self, word: str) -> list[Any]:
+        """Return the readings of a word, likeliest first; an unreadable one gets a single unknown reading.
+
+        pymorphy asks Unicode for the name of every letter, and thousands of ideographs have none.
+        """
+        if all(letter.isascii() or name(letter, "") for letter in word):
+            return list(self._inner.parse(word))
+        unknown = self._inner.parse(_UNKNOWN)[0]
+        return [unknown._replace(word=word, normal_form=word)]
+
+    def word_is_known(self, word: str) -> bool:
+        """Return whether the dictionary holds this form."""
+        return bool(self._inner.word_is_known(word))
 
 
 @cache
-def analyser() -> Any:  # noqa: ANN401 - pymorphy3 ships no types
-    """Return the Russian morphological analyser, built once a process (about 0.1 s)."""
+def analyser() -> Analyser:
+    """Return the Russian morphological analyser, built once a process (about 0.1 s).
+
+    >>> [reading.normal_form for reading in analyser().parse("\U00017000")]
+    ['\U00017000']
+    """
     import pymorphy3
 
-    return pymorphy3.MorphAnalyzer()
+    return Analyser(pymorphy3.MorphAnalyzer())
