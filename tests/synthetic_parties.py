@@ -34,12 +34,16 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class CallPlan:
-    """What a generated call should hold; ``level_db`` is the second voice's loudness beside the first's."""
+    """What a generated call should hold.
+
+    ``level_db`` is the second voice's loudness beside the first's; ``short_share`` of its turns are a word or two.
+    """
 
     seed: int
     total_s: float = 70.0
     overlap_share: float = 0.15
     backchannel_share: float = 0.3
+    short_share: float = 0.35
     level_db: float = 0.0
     noise_db: float = -55.0
 
@@ -137,7 +141,7 @@ def labelled_call(name: str, voices: Sequence[Voice], plan: CallPlan) -> Labelle
     while at_s < plan.total_s:
         customer = 2 if len(voices) == 3 and at_s > plan.total_s * 2 / 3 else 1
         speaker = 0 if who == 0 else customer
-        short = who == 1 and rng.random() < 0.35
+        short = who == 1 and rng.random() < plan.short_share
         turn = hands[speaker].take(rng.uniform(0.5, 1.5) if short else rng.uniform(2.0, 7.0))
         _lay(tracks[speaker], turn, at_s)
         end_s = at_s + len(turn) / RATE_HZ
