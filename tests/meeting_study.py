@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,15 +42,29 @@ HEADINGS = "interview_id,started_at,mode,recording,respondent_id,client_id,segme
 DEMO = Path(__file__).parents[1] / "insights" / "demo" / "calls"
 
 
-def make_study(
-    root: Path, *, calls: int = 4, seconds: float = CALL_S, language: str = "ru", more: str = ""
-) -> StudyFolder:
-    """Write a study with calls of ``seconds``; ``more`` goes into ``[meeting]``."""
+@cache
+def built_study(calls: int, language: str) -> StudyFolder:
+    """Return a study that is built once; tests get copies of it."""
+    folder = tempfile.mkdtemp(prefix="earful-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return fresh_study(Path(folder) / "study", calls, language)
+
+
+def make_study(root: Path, *, calls: int = 4, language: str = "ru", more: str = "") -> StudyFolder:
+    """Return a study of short calls; ``more`` goes into ``[meeting]``."""
+    shutil.copytree(built_study(calls, language).root, root)
+    with (root / "earful.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"{more}\n")
+    return StudyFolder(root)
+
+
+def fresh_study(root: Path, calls: int, language: str, *, seconds: float = CALL_S) -> StudyFolder:
+    """Write a study with calls of ``seconds``."""
     folder = StudyFolder(root)
     folder.make()
     for name in ("survey.toml", "codebook.toml"):
         shutil.copy(DEMO / name, root / name)
-    settings = f'[study]\nlanguage = "{language}"\n[meeting]\nmin_seconds = 2.0\n{more}\n'
+    settings = f'[study]\nlanguage = "{language}"\n[meeting]\nmin_seconds = 2.0\n'
     (root / "earful.toml").write_text(settings, encoding="utf-8")
     rows = [
         f"i{n},{DAY}T1{n % 10}:00:00+03:00,phone,c{n}.flac,R{n},C{n},"
@@ -96,7 +113,7 @@ def record_of(folder: StudyFolder, n: int, seconds: float, language: str) -> Cal
     return CallRecord(
         facts=facts,
         dialogue=dialogue,
-        lemmas=tuple(turn.text.lower() for turn in dialogue.turns),
+        lemmas=tuple(turn.text.lower().replace("ждали", "ждать") for turn in dialogue.turns),
         asked=(Asked("nps", Span(1.0, 3.5), 0, 1.0), Asked("why_nps", Span(5.5, 6.5), 2, 1.0)),
         answers=(answer, why),
         deliveries=(Delivery("nps", latency_s=1.5, filler_n=2),),
