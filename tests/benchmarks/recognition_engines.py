@@ -127,14 +127,14 @@ def run_worker():
 
 def run_noise():
     """Words found in sounds nobody speaks in, alone and put between the turns of a call."""
-    from audio.decode import load
+    from audio.decode import DecodeLimits, load
     from audio.recording import Recording
     from transcribe.listen import Listener
 
     sounds = dict(made_noises())
     folder = Path(os.environ.get("EARFUL_SHARED_DATA", "/nonexistent")) / "noise"
     for path in sorted(folder.glob("*.wav")):
-        recording = load(path, call_id=path.stem)
+        recording = load(path, call_id=path.stem, limits=DecodeLimits(min_duration_s=0.1))
         sounds[path.stem] = (recording.samples[:1], recording.rate_hz)
     listener = Listener()
     found = {}
