@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 NEXT_STEPS = """
 Next, try:
-  .venv/bin/earful metrics --study {directory}
-  .venv/bin/earful cases --study {directory}
-  .venv/bin/earful status --study {directory}"""
+  .venv/bin/earful metrics --study {directory}     NPS and the rest, each with n and interval
+  .venv/bin/earful cases --study {directory}       unhappy customers, and who calls them
+  make notebook                                 hear the answer behind any number"""
+# The example calls are of a Friday; the meeting after it is on Monday.
+DEMO_MEETING = date(2026, 11, 23)
 
 
 @click.command()
@@ -40,5 +43,16 @@ def demo(directory: Path) -> None:
     click.echo("")
     for line in summary_of(directory):
         click.echo(line)
+    page = demo_page(directory)
+    click.echo(f"morning page {page}  (open it with a double click)")
     click.echo(NEXT_STEPS.format(directory=directory))
     raise SystemExit(report.exit_code)
+
+
+def demo_page(directory: Path) -> Path:
+    """Return the example's morning page, built where it is not there yet."""
+    from insights.meeting import build_morning
+    from insights.settings import StudyFolder
+
+    built = sorted(StudyFolder(directory).pages.glob("*.html"))
+    return built[0] if built else build_morning(directory, meeting=DEMO_MEETING).path
