@@ -12,10 +12,12 @@ import numpy as np
 
 from audio.decode import load
 from audio.encode import encode
-from insights.settings import StudyFolder, settings_text, write_private
+from insights.settings import Settings, StudyFolder, settings_text, write_private
+from insights.settings.options import PrivacyOptions
 
 # The clerk of these two delivered one mixed channel; the others came with a channel for each party.
 MONO_CALLS = ("en01", "ru05")
+COMPANIES = ("North Star Supplies", "Baltic Tools", "Северный склад", "Зелёный офис", "Мегаполис Снаб")
 PHONE_RESPONSES = "2026-11-20.csv"
 TYPED_RESPONSES = "2026-11-20-online.csv"
 
@@ -41,7 +43,7 @@ def create_demo(root: Path) -> StudyFolder:
     folder = StudyFolder(root)
     folder.make()
     shipped = shipped_calls()
-    put(folder.root / "earful.toml", settings_text().encode())
+    put(folder.root / "earful.toml", settings_text(Settings(privacy=PrivacyOptions(company_names=COMPANIES))).encode())
     for name in ("survey.toml", "codebook.toml"):
         put(folder.root / name, (shipped / name).read_bytes())
     for item in sorted(shipped.iterdir(), key=lambda item: item.name):
