@@ -97,6 +97,13 @@ def test_without_any_number_in_the_words_only_a_sound_beyond_doubt_counts():
     assert answer_to(call("Угу."), sound(4, mass=0.8)).value == 4
 
 
+def test_a_number_that_counts_things_is_no_score_however_sure_the_sound_is():
+    counting = "Because we waited for the invoice for two weeks, can you imagine that?"
+    assert answer_to(call(counting, language="en", clerk="I see."), sound(2, mass=0.99)).value is None
+    assert answer_to(call(counting, language="en", clerk="Two, I see."), sound(2, mass=0.99)).value is None
+    assert answer_to(call(counting, language="en", clerk="I see."), sound(4, mass=0.99)).value is None
+
+
 def test_a_refusal_stays_one_whatever_the_sound_says():
     answer = answer_to(call("Затрудняюсь сказать."), sound(4, mass=0.9))
     assert (answer.value, answer.rule) == (None, "refusal")

@@ -22,7 +22,11 @@ from transcribe.recognition.protocol import NumberPosterior
 
 # Cut before the number's word: the recogniser sets word starts late as often as early.
 BEFORE_WORD_S = 0.2
+# Cut soon behind it: the sound of a later "two weeks" must not be heard as the score.
+AFTER_WORD_S = 0.8
 LONGEST_CUT_S = 8.0
+# A word cut in two may go before the number in the sound; more is another number's place.
+WORDS_BEFORE = 1
 STANCE_CONFIDENCE = {"turned_round": 0.75, "under_condition": 0.8, "unsure_first": 0.75, "first_sentence": 0.9}
 
 
@@ -111,24 +115,29 @@ def _listen(scored: Sequence[Heard], dialogue: Dialogue, witness: Witness | None
         return {}
     requests = {i: request for i, one in enumerate(scored) if (request := _request(one, dialogue)) is not None}
     answers = witness(list(requests.values()))
-    return {i: found for i, found in zip(requests, answers) if found is not None}
+    return {i: found for i, found in zip(requests, answers) if found is not None and _is_about(scored[i], found)}
+
+
+def _is_about(heard: Heard, found: NumberPosterior) -> bool:
+    """Return whether the sound speaks of the number the words give, and not of one said after it."""
+    return not heard.reading.candidates or len(found.after.split()) <= WORDS_BEFORE
 
 
 def _request(heard: Heard, dialogue: Dialogue) -> WitnessRequest | None:
-    """Return the cut in which the number should come first: from its word, or the answer's opening."""
+    """Return the cut in which the number should come first: around its word, or the answer's opening."""
     turns = heard.passage.turns or tuple(dialogue.turns[index] for index in heard.turn_idxs[:1])
     if not turns:
         return None
     reading, turn = heard.reading, turns[0]
-    start_s = turn.span.start_s
+    cut = Span(turn.span.start_s, min(turn.span.end_s, turn.span.start_s + LONGEST_CUT_S))
     at = reading.start_char if reading.value is not None else reading.first_char
-    if at:
+    word = heard.passage.span(at, at + 1) if at is not None else None
+    if at is not None and word is not None:
         turn = heard.passage.turn_at(at)
-        word = heard.passage.span(at, at + 1)
-        start_s = max(turn.span.start_s, word.start_s - BEFORE_WORD_S) if word else turn.span.start_s
-    end_s = max(start_s, min(turn.span.end_s, start_s + LONGEST_CUT_S))
+        start_s = max(turn.span.start_s, word.start_s - BEFORE_WORD_S) if at else turn.span.start_s
+        cut = Span(start_s, max(start_s, min(turn.span.end_s, word.end_s + AFTER_WORD_S)))
     phrases = scale_phrases(dialogue.language, heard.scale)
-    return WitnessRequest(Span(start_s, end_s), turn.lane, dialogue.language, phrases)
+    return WitnessRequest(cut, turn.lane, dialogue.language, phrases)
 
 
 def _scored(heard: Heard, sound: NumberPosterior | None, dialogue: Dialogue) -> Answer:

@@ -43,6 +43,8 @@ class Reading:
         Every number not excluded, in order.
     excluded:
         (number, rule) of every number left out.
+    word_n:
+        Words in the text.
     """
 
     value: float | None
@@ -56,6 +58,7 @@ class Reading:
     high: float | None = None
     candidates: tuple[float, ...] = ()
     excluded: tuple[tuple[float, str], ...] = ()
+    word_n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +266,5 @@ def _completed(
         reading.high,
         tuple(mention.value for group in groups for mention in group.mentions),
         excluded,
+        len(scene.words),
     )

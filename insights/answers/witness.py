@@ -16,6 +16,7 @@ from transcribe.recognition.protocol import NumberPosterior
 MASS_GATE, FULL_MASS = 0.03, 0.1
 # Alone, without any number in the words, the sound must be this sure.
 ALONE_MASS, ALONE_PROBABILITY = 0.5, 0.9
+SHORT_ANSWER = 4
 # No witness is ever believed more than this; what is left is shared by the other numbers.
 ACOUSTIC_TRUST = 0.97
 READ_BACK_TRUST = 0.95
@@ -131,15 +132,18 @@ def _enough_without_words(evidence: Evidence, best: float) -> bool:
     """Return whether sound and clerk carry a score that the words don't give.
 
     A range taken back in words that were not understood needs the clerk. A word that only sounds like the number
-    ("for") needs the sound or the clerk. No word at all needs both, or a sound beyond doubt.
+    ("for") needs the sound or the clerk. No word at all needs both, or a sound beyond doubt in a short answer: in a
+    long one the sound may hold the "two" of "two weeks", and a number left out by the words stays out.
     """
-    sound = evidence.sound
+    sound, reading = evidence.sound, evidence.reading
+    if best in {value for value, _ in reading.excluded}:
+        return False
     probable = sound is not None and sound.values.get(best, 0.0) >= ALONE_PROBABILITY
     heard = sound is not None and probable and sound.mass >= MASS_GATE
-    beyond_doubt = sound is not None and probable and sound.mass >= ALONE_MASS
-    hinted = best in evidence.reading.candidates
+    beyond_doubt = sound is not None and probable and sound.mass >= ALONE_MASS and reading.word_n <= SHORT_ANSWER
+    hinted = best in reading.candidates
     backed = evidence.read_back == best
-    if evidence.reading.rule == "range_reopened":
+    if reading.rule == "range_reopened":
         return backed and hinted
     return beyond_doubt or (heard and hinted) or (backed and (heard or hinted))
 
