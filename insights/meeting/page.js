@@ -177,7 +177,7 @@ function showResult() {
     cell(mark(score, score.spoken), 'number big'),
     make('td', {}, score.agreement === 'mismatch' ? make('span', { class: 'warn' }, `≠ ${L.mismatch}. `) : null,
       score.settled === null ? null : `${L.settled}: ${mark(score, score.settled)}. `, howSaid(score))));
-  ui.result.replaceChildren(make('h3', {}, `${L.call} ${current + 1}: ${L.result}`),
+  ui.result.replaceChildren(make('h2', {}, `${L.call} ${current + 1}: ${L.result}`),
     table(`${L.recorded} / ${L.spoken}`, [L.question, L.recorded, L.spoken, L.delivery], rows));
 }
 
@@ -235,8 +235,8 @@ function player() {
     make('div', { class: 'controls' }, ui.play, ...ui.tabs, ui.status, ui.clock), make('div', { class: 'bar' }, ui.marks, ui.seek),
     ui.result, make('div', { class: 'stage' }, ui.transcript,
       make('div', { class: 'side' },
-        make('div', { class: 'asking' }, make('h3', {}, L.asked), ui.asked), ui.kept_back,
-        make('div', {}, make('h3', {}, L.reasons), ui.chips), notes())),
+        make('div', { class: 'asking' }, make('h2', {}, L.asked), ui.asked), ui.kept_back,
+        make('div', {}, make('h2', {}, L.reasons), ui.chips), notes())),
     make('p', { class: 'legend' }, L.keys), audio);
 }
 
@@ -290,7 +290,7 @@ function notes() {
     const url = URL.createObjectURL(new Blob([JSON.stringify(exported(kept), null, 1)], { type: 'application/json' }));
     make('a', { href: url, download: `notes-${data.date}.json` }).click();
   } }, L.notes_export);
-  return make('div', { class: 'notes' }, make('h3', {}, L.notes), form, ui.noteStatus, ui.kept, save);
+  return make('div', { class: 'notes' }, make('h2', {}, L.notes), form, ui.noteStatus, ui.kept, save);
 }
 function showNotes() {
   ui.kept.replaceChildren(...kept.map((note, i) => {
