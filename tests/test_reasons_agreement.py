@@ -100,8 +100,8 @@ def test_a_dash_means_coded_without_a_reason_and_an_empty_cell_not_coded(tmp_pat
 
 
 @pytest.mark.parametrize(("codes", "quote"), [("prise-", ""), ("price", ""), ("price-", "дёшево")])
-def test_a_fault_names_its_line(tmp_path, codes, quote) -> None:
-    with pytest.raises(SheetError, match="line 2"):
+def test_a_fault_names_its_row(tmp_path, codes, quote) -> None:
+    with pytest.raises(SheetError, match="row 2"):
         read_sheet(filled(tmp_path, codes, quote), BOOK, texts={7: "дорого, и всё"})
 
 

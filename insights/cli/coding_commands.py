@@ -57,8 +57,8 @@ def code(  # noqa: PLR0913 - one parameter for each option of the command
     chosen = [name for name, on in (("sample", sample), ("read", sheet), ("themes", themes), ("refit", refit)) if on]
     if len(chosen) != 1:
         stop("say one of --sample N, --read SHEET, --themes, --refit", code=WRONG_USAGE)
-    if chosen[0] in ("sample", "read") and not coder:
-        stop(f"--{chosen[0]} needs --coder NAME", code=WRONG_USAGE)
+    if chosen[0] in ("sample", "read"):
+        coder = _person(coder, chosen[0])
     if sample is not None:
         _sample(study_dir, sample, str(coder), seed, as_json=as_json)
     elif sheet is not None:
@@ -67,6 +67,18 @@ def code(  # noqa: PLR0913 - one parameter for each option of the command
         _themes(study_dir, seed, as_json=as_json)
     else:
         _refit(study_dir, as_json=as_json)
+
+
+def _person(coder: str | None, option: str) -> str:
+    """Return the name of who codes; exit 2 without one, or where it is the machine's."""
+    from insights.store.records import MACHINE_CODER
+
+    name = (coder or "").strip()
+    if not name:
+        stop(f"--{option} needs --coder NAME", code=WRONG_USAGE)
+    if name.casefold() == MACHINE_CODER:
+        stop(f"{name!r} is what the machine codes under; give another name with --coder", code=WRONG_USAGE)
+    return name
 
 
 def _frame(study_dir: Path) -> StudyFrame:
@@ -93,13 +105,16 @@ def _sample(study_dir: Path, count: int, coder: str, seed: int, *, as_json: bool
 def _read(study_dir: Path, sheet: Path, coder: str, *, as_json: bool) -> None:
     from insights.cli.coding_work import store_hand_codes
     from insights.reasons.sheets import SheetError, read_sheet
+    from insights.store import store_codebook
     from insights.store.coding_queries import codable_answers
 
     codebook = _frame(study_dir).codebook
 
     def work(store: Store) -> int:
         texts = {row["answer_id"]: row["text"] for row in codable_answers(store)}
-        return store_hand_codes(store, coder, read_sheet(sheet, codebook, texts=texts), codebook)
+        codes = read_sheet(sheet, codebook, texts=texts)
+        store_codebook(store, codebook)  # it may have got codes since the last night
+        return store_hand_codes(store, coder, codes, codebook)
 
     try:
         n = with_store(study_dir, work)
@@ -116,6 +131,7 @@ def _themes(study_dir: Path, seed: int, *, as_json: bool) -> None:
     from insights.language import embedder
     from insights.reasons import ReasonCoder
     from insights.reasons.themes import loose_clauses, themes
+    from insights.settings import make_private, write_private
 
     frame = _frame(study_dir)
     vectors = embedder()
@@ -123,8 +139,8 @@ def _themes(study_dir: Path, seed: int, *, as_json: bool) -> None:
     statements = with_store(study_dir, lambda store: statements_stored(store, frame.survey), readonly=True)
     found = themes(loose_clauses(list(statements.values()), coder), embedder=vectors, seed=seed)
     path = study_dir / SHEETS / "themes.toml"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(f"# {theme.n} clauses\n{theme.toml}" for theme in found), encoding="utf-8")
+    make_private(path.parent)
+    write_private(path, "\n".join(f"# {theme.n} clauses\n{theme.toml}" for theme in found))
     if as_json:
         print_json([{"terms": theme.terms, "n": theme.n, "by_score": theme.by_score} for theme in found])
         return

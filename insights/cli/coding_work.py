@@ -14,6 +14,7 @@ from insights.reasons.learning import Coded
 from insights.reasons.refit import Example
 from insights.reasons.sheets import HandCode, SheetRow, draw, sheet_text
 from insights.reasons.statement import Statement
+from insights.settings import make_private, write_private
 from insights.store.coding_queries import answer_turns, codable_answers, code_sets, human_reasons, save_human_codes
 from insights.survey import Codebook, Survey
 
@@ -41,8 +42,8 @@ def write_sheet(store: Store, path: Path, *, count: int, seed: int) -> int:
         SheetRow(one, answers[one]["question_id"], answers[one]["score"], answers[one]["text"], _clip(answers[one]))
         for one in draw(answers, count, seed=seed)
     ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(sheet_text(rows), encoding="utf-8-sig", newline="")
+    make_private(path.parent)
+    write_private(path, sheet_text(rows).encode("utf-8-sig"))
     return len(rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -13,9 +13,15 @@ import numpy as np
 
 from insights.reasons.reason import Polarity
 from insights.survey.codebook import Codebook
+from insights.survey.delimited import decoded
 
 COLUMNS = ("answer_id", "question", "score", "text", "clip", "codes", "quote", "comment")
+NEEDED = ("answer_id", "codes")
+DELIMITERS = ",;\t"
 NO_REASON = "-"
+# What spreadsheets take for the beginning of a formula, and the mark that tells them it is text.
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+TEXT_MARK = "'"
 _CODE = re.compile(r"^(?P<code>.+?)\s*(?P<sign>[+0−–-])?$")
 _SIGNS: dict[str, Polarity] = {"+": 1, "0": 0, "-": -1, "−": -1, "–": -1}
 
@@ -67,18 +73,35 @@ def draw(answer_ids: Iterable[int], count: int, *, seed: int) -> list[int]:
 
 
 def sheet_text(rows: Sequence[SheetRow]) -> str:
-    """Return a sheet as CSV: fill ``codes`` with ids and signs (``price-, manager+``), ``-`` for no reason."""
+    """Return a sheet as CSV: fill ``codes`` with ids and signs (``price-, manager+``), ``-`` for no reason.
+
+    What a spreadsheet would run as a formula gets an apostrophe in front; ``read_sheet`` takes it off again.
+
+    >>> sheet_text([SheetRow(1, "why", None, "=1+1", "")]).splitlines()[1]
+    "1,why,,'=1+1,,,,"
+    """
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for row in rows:
         score = "" if row.score is None else f"{row.score:g}"
-        writer.writerow([row.answer_id, row.question, score, row.text, row.clip, "", "", ""])
+        writer.writerow([row.answer_id, inert(row.question), score, inert(row.text), inert(row.clip), "", "", ""])
     return out.getvalue()
 
 
+def inert(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula.
+
+    >>> inert("=1+1"), inert("дорого")
+    ("'=1+1", 'дорого')
+    """
+    return TEXT_MARK + cell if cell.startswith(FORMULA_STARTS) else cell
+
+
 def read_sheet(path: Path, codebook: Codebook, *, texts: Mapping[int, str]) -> list[HandCode]:
-    """Return the codes on a filled sheet; rows left empty are not coded yet.
+    """Return the codes on a filled sheet, each once; rows left empty are not coded yet.
+
+    UTF-8 or cp1251, comma, semicolon or tab: as a spreadsheet saved it.
 
     Parameters
     ----------
@@ -88,22 +111,35 @@ def read_sheet(path: Path, codebook: Codebook, *, texts: Mapping[int, str]) -> l
     Raises
     ------
     SheetError
-        With every fault: an unknown answer or code, a quote that the answer does not hold.
+        With every fault: an unknown answer or code, a quote that the answer does not hold; or a file without
+        the columns of a sheet.
     """
     found: list[HandCode] = []
     faults: list[str] = []
-    text = path.read_text(encoding="utf-8-sig")
-    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    for line, row in enumerate(csv.DictReader(StringIO(text), delimiter=delimiter), start=2):
-        if not (row.get("codes") or "").strip():
+    for row, cells in enumerate(_rows(path), start=2):
+        if not (cells.get("codes") or "").strip():
             continue
         try:
-            found += _row_codes(row, codebook, texts)
+            found += _row_codes(cells, codebook, texts)
         except SheetError as fault:
-            faults.append(f"{path.name} line {line}: {fault}")
+            faults.append(f"{path.name} row {row}: {fault}")
     if faults:
         raise SheetError("\n".join(faults))
-    return found
+    return list(dict.fromkeys(found))
+
+
+def _rows(path: Path) -> Iterator[Mapping[str, str]]:
+    """Return the rows of a sheet, heading to cell; a cell may hold line breaks, so rows are not lines."""
+    text = decoded(path.read_bytes())
+    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter)
+    missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
+    if missing:
+        raise SheetError(
+            f"{path.name} has no column {' and no column '.join(missing)}; "
+            "fill a sheet written by earful code --sample and keep its first row"
+        )
+    return reader
 
 
 def _row_codes(row: Mapping[str, str], codebook: Codebook, texts: Mapping[int, str]) -> list[HandCode]:
@@ -112,6 +148,8 @@ def _row_codes(row: Mapping[str, str], codebook: Codebook, texts: Mapping[int, s
         raise SheetError(f"answer_id {written!r} is not in the store; leave that column as it was written")
     answer_id = int(written)
     quote = (row.get("quote") or "").strip() or texts[answer_id]
+    if quote not in texts[answer_id]:
+        quote = quote.removeprefix(TEXT_MARK)
     if quote not in texts[answer_id]:
         raise SheetError(
             f"the quote {quote[:40]!r} is not part of the answer; copy it letter by letter, or leave it empty"

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from insights.store.connection import Row, Store, query, transaction
+from insights.store.failures import StoreError
 from insights.store.placing import put_coder
+from insights.store.records import MACHINE_CODER
 
 _SCORE = """(SELECT s.value FROM answer s WHERE s.interview_id = a.interview_id AND s.question_id =
   CASE WHEN q.follows IS NOT NULL THEN q.follows WHEN q.kind <> 'open' THEN q.question_id
@@ -19,12 +21,15 @@ LEFT JOIN interview i ON i.interview_id = a.interview_id
 LEFT JOIN recording rec ON rec.recording_id = a.recording_id
 WHERE coalesce(nullif(a.text, ''), a.recorded_text, '') <> '' AND (q.kind = 'open' OR EXISTS (
   SELECT 1 FROM reason rs WHERE rs.answer_id = a.answer_id))
+  AND (a.start_s IS NOT NULL OR i.mode = 'online')
 ORDER BY a.answer_id
 """  # noqa: S608 - two fixed texts joined
 
 
 def codable_answers(store: Store) -> list[Row]:
     """Return the answers with words that can hold reasons: open ones, and others where reasons were found.
+
+    What a clerk only wrote down of a call that was not heard is left out: a reason given by phone must play.
 
     Columns: ``answer_id, question_id, interview_id, recording_id, kind, score, text, start_s, end_s,
     mode, language, path``.
@@ -61,7 +66,7 @@ def human_reasons(store: Store) -> list[Row]:
         store,
         """SELECT rs.answer_id, rs.code_id, rs.polarity, rs.coder_id, k.special FROM reason rs
            JOIN coder c ON c.coder_id = rs.coder_id AND c.kind = 'human' JOIN code k ON k.code_id = rs.code_id
-           ORDER BY rs.answer_id""",
+           ORDER BY rs.answer_id, rs.coder_id, rs.code_id""",
     )
 
 
@@ -70,9 +75,18 @@ def save_human_codes(store: Store, coder: str, rows: Iterable[Mapping[str, Any]]
 
     Each row: ``answer_id, code_id, polarity, quote, start_char, start_s, end_s, turn_id``; values are
     text, numbers or None. Returns the number of rows stored.
+
+    Raises
+    ------
+    StoreError
+        Where the machine codes under that name: its codes would be lost.
     """
     rows = list(rows)
     with transaction(store):
+        if coder == MACHINE_CODER or query(
+            store, "SELECT 1 FROM coder WHERE coder_id = ? AND kind = 'machine'", (coder,)
+        ):
+            raise StoreError(f"{coder!r} is what the machine codes under; store people's codes under another name")
         put_coder(store, coder, "by hand", kind="human")
         for answer_id in sorted({row["answer_id"] for row in rows}):
             store.conn.execute("DELETE FROM reason WHERE answer_id = ? AND coder_id = ?", (answer_id, coder))
