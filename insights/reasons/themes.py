@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from insights.language.lemma import part_of_speech
 from insights.language.tokens import Language
 from insights.language.vectors import Embedder
 from insights.reasons.coder import ReasonCoder
@@ -23,6 +24,7 @@ _MOST_THEMES = 12
 _VECTOR_SHARE = 0.5
 _TERMS = 4
 _QUOTES = 5
+_GRAMMAR = frozenset({"PREP", "CONJ", "PRCL", "NPRO"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,9 @@ def _grouped(loose: Sequence[Loose], language: Language, embedder: Embedder | No
     count = max(1, min(_MOST_THEMES, len(loose) // _CLAUSES_A_THEME + 1))
     labels = KMeans(count, n_init=10, random_state=seed).fit_predict(rows)
     names = _terms_by_group(documents, labels)
+    if language == "en":
+        said = _forms_said(loose)
+        names = {group: tuple(said[term] for term in terms) for group, terms in names.items()}
     return [
         _theme([place for place, label in enumerate(labels) if label == group], loose, rows, names[group], language)
         for group in sorted(set(labels.tolist()))
@@ -127,16 +132,37 @@ def _terms_by_group(documents: Sequence[str], labels: NDArray[np.int32]) -> dict
     return named
 
 
+def _forms_said(loose: Sequence[Loose]) -> dict[str, str]:
+    """Return lemma -> the form said most: English lemmas are stems at times ("park" for "parking")."""
+    forms: dict[str, Counter[str]] = {}
+    for one in loose:
+        for lemma, form in _content(one.text, one.statement.language):
+            forms.setdefault(lemma, Counter())[form] += 1
+    return {lemma: min(counts, key=lambda form: (-counts[form], form)) for lemma, counts in forms.items()}
+
+
 def content_words(text: str, language: Language) -> list[str]:
     """Return the lemmas that carry meaning: grammar, fillers, numbers and bare praise left out.
 
     >>> content_words("ну парковки возле склада нет", "ru")
-    ['парковка', 'возле', 'склад']
+    ['парковка', 'склад']
     """
+    return [lemma for lemma, _ in _content(text, language)]
+
+
+def _content(text: str, language: Language) -> list[tuple[str, str]]:
+    """Return (lemma, form said) of the words that carry meaning."""
     stops = function_words(language) | cue_keys(language, "fillers") | cue_keys(language, "generic")
     stops = stops | cue_keys(language, "numbers") | cue_keys(language, "pronouns")
-    words = [seen for seen in read(text, language) if not seen.keys & stops and not seen.text.isdigit()]
-    return [min(seen.keys - {seen.text}, default=seen.text) for seen in words if len(seen.text) > 2]  # noqa: PLR2004
+    words = [
+        seen
+        for seen in read(text, language)
+        if len(seen.text) > 2  # noqa: PLR2004 - shorter ones carry grammar
+        and not seen.keys & stops
+        and not seen.text.isdigit()
+        and not (language == "ru" and part_of_speech(seen.text) in _GRAMMAR)
+    ]
+    return [(min(seen.keys - {seen.text}, default=seen.text), seen.text) for seen in words]
 
 
 def toml_of(terms: Sequence[str], quotes: Sequence[str], language: Language) -> str:
