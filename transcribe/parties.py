@@ -35,7 +35,7 @@ class PartyMap:
     path:
         ``stereo``, or the diarizer's own path in one channel.
     flags:
-        ``one_voice``, ``third_voice``, ``voices_alike``, ``nobody``, ``layout_<kind>`` where the layout needs a look.
+        ``one_voice``, ``third_voice``, ``nobody``, ``layout_<kind>`` where the layout needs a look.
     evidence:
         Named figures of the diarizer; empty in stereo.
     """

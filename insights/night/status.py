@@ -24,12 +24,14 @@ from insights.store.status_queries import (
 
 # What a flag means and what to do about it, in one line.
 FLAG_CURES = {
-    "one_voice": "only one voice was heard (voicemail, an announcement?); listen, then exclude or keep it",
+    "one_voice": "only one voice was heard (an announcement, a monologue?); listen, then exclude or keep it",
+    "voicemail": "an answering machine was heard; close its interview as no contact",
     "third_voice": "a third voice was heard (a transfer, a colleague?); its words count for nobody",
-    "voices_alike": "the two voices are hard to tell apart; listen before quoting",
-    "swapped_channels": "operator and respondent sat on each other's channel; corrected here, tell the exchange",
-    "roles_unknown": "nobody could be told to be the operator; `earful correct --swap` or settle by listening",
+    "nobody": "nobody speaks; see whether the exchange recorded this call at all",
+    "channels_swapped": "operator and respondent sat on each other's channel; corrected here, tell the exchange",
+    "roles_unknown": "nobody could be told to be the operator; `earful correct` swaps the parties after listening",
 }
+FLAG_HINT = "see `earful status --json` for the evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def doubts(store: Store) -> Iterator[Gap]:
         yield Gap("roles_unknown", path, FLAG_CURES["roles_unknown"])
     for row in doubtful_recordings(store):
         for flag in row["flags"]:
-            cure = FLAG_CURES.get(flag, "see `earful status --json` for the evidence")
+            cure = FLAG_CURES.get(flag, FLAG_HINT)
             yield Gap("doubt", row["path"], f"{flag}: {cure}")
 
 

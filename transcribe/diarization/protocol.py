@@ -24,7 +24,7 @@ class Diarized:
     path:
         What decided: ``segmentation``, ``votes`` (short windows), ``one_voice``, ``nobody`` or an engine's own name.
     flags:
-        ``one_voice`` (a voicemail, an announcement, a monologue), ``third_voice``, ``voices_alike``.
+        ``one_voice`` (a voicemail, an announcement, a monologue), ``third_voice``.
     evidence:
         Named figures: purity, similarity, shares. NaN where undefined.
     """
