@@ -1,1 +1,26 @@
-"""Meaning: survey, answers, delivery, reasons, statistics, the store and everything people open."""
+"""Meaning: survey, answers, delivery, reasons, statistics, the store and everything people open.
+
+Examples
+--------
+>>> from insights import Study
+>>> Study.__name__
+'Study'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from insights.study import Study
+
+__all__ = ["Study"]
+
+
+def __getattr__(name: str) -> object:
+    """Import ``Study`` when it is asked for: pandas would make every command slow to start."""
+    if name == "Study":
+        from insights.study import Study
+
+        return Study
+    raise AttributeError(f"module 'insights' has no attribute {name!r}; it offers: {', '.join(__all__)}")

@@ -110,6 +110,16 @@ def count_turns(
     return int(store.conn.execute(sql, (match,)).fetchone()[0])
 
 
+def match_expression(words: str, *, lemmatise: Lemmatiser = lemmas_of) -> str:
+    """Return the full-text expression that finds all words of a query in any form, Russian or English.
+
+    >>> match_expression("ждали")
+    '("ждать") OR ("ждали")'
+    """
+    languages: tuple[Language, ...] = ("ru", "en")
+    return " OR ".join(dict.fromkeys(part for each in languages if (part := _match(words, each, lemmatise))))
+
+
 def _match(words: str, language: Language, lemmatise: Lemmatiser) -> str:
     """Return an FTS5 expression of quoted lemmas, which no sign in the query can break."""
     lemmas = lemma_text(" ".join(LETTERS.findall(words)), language, lemmatise=lemmatise).split()

@@ -1,0 +1,100 @@
+"""Figures as rows: what insights.statistics computes, with n, interval and method, in points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from insights.statistics.figure import Figure
+from insights.statistics.frame import DIMENSIONS, load_frame
+from insights.statistics.measures import nps_measures
+from insights.statistics.metrics import add_slices, figure_of, hesitation_labels, metrics, parts_of
+from insights.statistics.waves import WaveChange
+from insights.store import Store
+
+FEW = "few"
+COLUMNS = ("metric", "wave", "slice", "mode", "n", "value", "low", "high", "method", FEW)
+
+
+def dimension(by: str | None) -> str | None:
+    """Return a dimension by its name, with ``_`` or ``-``.
+
+    Raises
+    ------
+    ValueError
+        For one that does not exist; the message names those that do.
+
+    Examples
+    --------
+    >>> dimension("operator_team"), dimension(None)
+    ('operator-team', None)
+    """
+    if by is None:
+        return None
+    name = by.replace("_", "-")
+    if name not in DIMENSIONS:
+        raise ValueError(f"no slice {by!r}; slices: {', '.join(DIMENSIONS)}")
+    return name
+
+
+def nps_figures(store: Store, *, waves: Sequence[str] | None, by: str | None) -> list[Figure]:
+    """Return the NPS of whole waves and of slices, without computing the rest of the metrics."""
+    frame = load_frame(store, waves=waves)
+    measures = list(nps_measures(store, frame))[:1]
+    found: list[Figure] = []
+    hidden: list[str] = []
+    for part in parts_of(frame):
+        found.extend(one[0] for measure in measures if (one := figure_of(frame, measure, part)))
+        if by is not None and by != "mode":
+            labels = hesitation_labels(store, frame) if by == "hesitation" else frame.labels[by]
+            add_slices(frame, measures, part, by, labels, into=(found, hidden))
+    return found
+
+
+def chosen_figures(store: Store, prefix: str, *, waves: Sequence[str] | None, by: str | None) -> list[Figure]:
+    """Return the figures whose name begins with ``prefix``; ``""`` for all."""
+    report = metrics(store, waves=waves, by=() if by is None else (by,))
+    return [figure for figure in report.figures if figure.metric.startswith(prefix)]
+
+
+def figure_rows(figures: Sequence[Figure], *, named: str) -> list[dict[str, Any]]:
+    """Return figures as rows; the figure's own column is called ``named``."""
+    return [
+        {
+            "metric": figure.metric,
+            "wave": figure.wave,
+            "slice": figure.slice,
+            "mode": figure.mode,
+            "n": figure.n,
+            named: round(figure.value, 2),
+            "low": round(figure.low, 2),
+            "high": round(figure.high, 2),
+            "method": figure.method,
+            FEW: figure.greyed,
+            **({"p_rest": figure.p_rest} if figure.p_rest is not None else {}),
+            **figure.extra,
+        }
+        for figure in figures
+    ]
+
+
+def change_rows(changes: Sequence[WaveChange], sentences: Sequence[str]) -> list[dict[str, Any]]:
+    """Return changes between two waves as rows, each with its sentence."""
+    return [
+        {
+            "metric": found.change.metric,
+            "mode": found.mode,
+            "before": round(found.values[0], 2),
+            "after": round(found.values[1], 2),
+            "difference": round(found.change.difference, 2),
+            "low": round(found.change.low, 2),
+            "high": round(found.change.high, 2),
+            "n": found.change.n,
+            "p_value": round(found.change.p_value, 4),
+            "significant": found.change.significant,
+            "detectable_difference": round(found.change.detectable_difference, 2),
+            "method": found.change.method,
+            "sentence": sentence,
+        }
+        for found, sentence in zip(changes, sentences, strict=True)
+    ]

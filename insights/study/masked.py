@@ -1,0 +1,58 @@
+"""Quotes and turns as they may be read: personal data masked, hidden stretches left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audio.span import Span
+from insights.language import language_of
+from insights.privacy import masked_part, spans_of_call, spans_of_typed
+from insights.store.study_queries import reason_places
+from insights.study.sound import Listening
+from transcribe.dialogue import Language
+
+
+def mask_quotes(listening: Listening, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of coded quotes with personal data in the quotes masked, where redaction is on."""
+    if not listening.settings.privacy.redact:
+        return rows
+    places = reason_places(listening.store, [row["reason_id"] for row in rows])
+    calls: dict[str, Any] = {}
+    typed: dict[str, Any] = {}
+    masked = []
+    for row in rows:
+        place = places[row["reason_id"]]
+        if place["idx"] is not None:
+            found = calls.setdefault(place["recording_id"], None) or spans_of_call(
+                listening.store, place["recording_id"]
+            )
+            calls[place["recording_id"]] = found
+            spans = found.get(place["idx"], ())
+        elif place["interview_id"] is not None:
+            if place["interview_id"] not in typed:
+                typed[place["interview_id"]] = spans_of_typed(listening.store, place["interview_id"])
+            spans = typed[place["interview_id"]].get(place["question_id"], ())
+        else:
+            spans = ()
+        masked.append({**row, "quote": quote_of(place, row["quote"], spans)})
+    return masked
+
+
+def quote_of(place: dict[str, Any], quote: str, spans: Any) -> str:  # noqa: ANN401 - spans of insights.privacy
+    """Return a quote masked by the spans of the text it stands in."""
+    start = place["start_char"] or 0
+    language: Language = "en" if (place["language"] or language_of(place["text"])) == "en" else "ru"
+    return (
+        masked_part(place["text"], spans, language, start_char=start, end_char=start + len(quote)) if spans else quote
+    )
+
+
+def mask_turns(listening: Listening, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of turns with their text as it may be read."""
+    return [{**row, "text": " ".join(one.text for one in shown)} for row in rows if (shown := _shown(listening, row))]
+
+
+def _shown(listening: Listening, row: dict[str, Any]) -> Any:  # noqa: ANN401 - turns as they may be read
+    whole = Span(row["start_s"] - 0.5, row["end_s"] + 0.5)
+    turns = listening.turns(row["recording_id"], whole)
+    return [turn for turn in turns if turn.start_s == row["start_s"] and turn.party == row["party"]]

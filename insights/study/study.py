@@ -1,0 +1,308 @@
+"""Study: a study's store opened read-only in Jupyter; every question a researcher asks is one method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from insights.settings import StudyFolder, load_settings
+from insights.store import StoreError, count_turns, open_store, search_turns
+from insights.store import query as run_query
+from insights.store import study_queries as ask
+from insights.store.coding_queries import code_sets
+from insights.store.metric_queries import wave_ids
+from insights.study import figures as fig
+from insights.study.call import Call
+from insights.study.choices import one_of, question_of, target_of
+from insights.study.masked import mask_quotes, mask_turns
+from insights.study.plots import Plots
+from insights.study.sound import Listening
+from insights.study.table import Table, table_of
+from insights.study.themes import theme_rows
+from transcribe.dialogue import Language, Party
+
+if TYPE_CHECKING:
+    from insights.statistics.figure import Figure
+    from insights.store import Row
+
+Group = Literal["detractor", "passive", "promoter"]
+Polarity = Literal["complaint", "neither", "praise"]
+STORE_FILE = "study.db"
+
+
+class Study:
+    """A study, read-only: safe beside a running night.
+
+    Parameters
+    ----------
+    path:
+        ``study.db``, or the study's folder.
+    language:
+        Of plots, players and sentences: ``"ru"`` or ``"en"``; None = as ``earful.toml`` says.
+
+    Raises
+    ------
+    StoreError
+        Where there is no store, or it is newer than this earful.
+
+    Examples
+    --------
+    >>> Study("no-such-folder")
+    Traceback (most recent call last):
+    insights.store.failures.StoreError: no-such-folder/study.db: no store here yet; run `earful ingest` or \
+`earful night` in the study's folder first
+    """
+
+    def __init__(self, path: str | Path = STORE_FILE, *, language: Language | None = None) -> None:
+        given = Path(path)
+        file = given if given.suffix == ".db" else given / STORE_FILE
+        self.folder = StudyFolder(file.parent)
+        self.store = open_store(file, readonly=True)
+        self.settings = load_settings(self.folder.root)
+        self.language: Language = language or self.settings.study.language
+        self.listening = Listening(self.store, self.folder, self.settings)
+        self.plots = Plots(self)
+
+    def __repr__(self) -> str:
+        """Say what is in the study."""
+        return f"<Study {self.folder.root}: waves {', '.join(self.waves) or 'none yet'}>"
+
+    @property
+    def waves(self) -> list[str]:
+        """Waves that hold interviews, in order of their names."""
+        return wave_ids(self.store)
+
+    # Figures
+
+    def nps(self, *, wave: str | None = None, by: str | None = None) -> Table:
+        """Return the NPS of each wave and mode, and of slices, with n, 95 % interval and method; points.
+
+        Parameters
+        ----------
+        wave:
+            One wave; None = all.
+        by:
+            ``"segment"``, ``"role"``, ``"operator-team"``, ``"requester"``, ``"event-age"`` or ``"hesitation"``.
+            Slices under 10 interviews are left out, those under 30 marked ``few``.
+
+        Examples
+        --------
+        ``s.nps(by="segment", wave="2026Q4")``
+        """
+        return self._figures(fig.nps_figures(self.store, waves=self._waves(wave), by=fig.dimension(by)), "nps", wave)
+
+    def csi(self, *, wave: str | None = None, by: str | None = None) -> Table:
+        """Return the satisfaction indices of each wave, with n, interval and method; see :meth:`nps`."""
+        found = fig.chosen_figures(self.store, "csi", waves=self._waves(wave), by=fig.dimension(by))
+        return self._figures(found, "csi", wave)
+
+    def metrics(self, *, wave: str | None = None, by: str | None = None) -> Table:
+        """Return every figure of the study: NPS, top-two boxes, indices, readiness, mismatches; points."""
+        found = fig.chosen_figures(self.store, "", waves=self._waves(wave), by=fig.dimension(by))
+        return self._figures(found, "value", wave)
+
+    def change(self, first: str, second: str) -> Table:
+        """Return how every figure changed between two waves, what could have been seen, and a sentence on it.
+
+        Examples
+        --------
+        ``s.change("2026Q3", "2026Q4").loc[0, "sentence"]``
+        """
+        from insights.statistics.sentences import change_sentence
+        from insights.statistics.waves import wave_changes
+
+        for wave in (first, second):
+            self._waves(wave)
+        found = wave_changes(self.store, first, second)
+        sentences = [change_sentence(one.change, language=self.language) for one in found]
+        return self._table(fig.change_rows(found, sentences), sql=ask.figures_selection("all", wave=None).text)
+
+    def drivers(self, target: str = "nps", *, wave: str | None = None) -> Table:
+        """Return what goes with a score, or with ``revenue``, ``orders``, ``churned``: association, never cause."""
+        from insights.statistics.money import OUTCOMES, money_links
+        from insights.statistics.score_drivers import score_drivers
+
+        waves = self._waves(wave)
+        for outcome in OUTCOMES:
+            if target == outcome:
+                return self._figures(money_links(self.store, outcome, waves=waves), "value", wave)
+        known = target_of(self.questions(), target, outcomes=OUTCOMES)
+        return self._figures(score_drivers(self.store, known, waves=waves), "value", wave)
+
+    def explain(self, metric_id: int) -> Table:
+        """Return how a stored figure came about: formula, filter, rows, versions, command; a row for each.
+
+        Raises
+        ------
+        StoreError
+            Where ``earful metrics`` kept no figure under this number.
+        """
+        selection = ask.explained_selection(metric_id)
+        rows = ask.read(self.store, selection)
+        if not rows:
+            raise StoreError(f"no figure {metric_id}; `earful metrics` keeps figures and prints their numbers")
+        return self._table([{"what": name, "value": value} for name, value in rows[0].items()], sql=selection.text)
+
+    # Voices
+
+    def why(
+        self,
+        code: str | None = None,
+        *,
+        group: Group | None = None,
+        polarity: Polarity | None = None,
+        wave: str | None = None,
+        question: str | None = None,
+    ) -> Table:
+        """Return the quotes behind scores, most certain first; ``.play(3)`` lets three of them be heard.
+
+        Parameters
+        ----------
+        code:
+            A code of the codebook, ``s.codes()`` lists them; None = all.
+        group:
+            ``"detractor"`` (0-6), ``"passive"`` (7-8) or ``"promoter"`` (9-10).
+        polarity:
+            ``"complaint"`` (-1, wishes too), ``"neither"`` (0) or ``"praise"`` (1).
+        question:
+            The score's question; None = any.
+
+        Examples
+        --------
+        ``s.why("delivery", group="detractor").play(3)``
+        """
+        codes = [str(one) for one in self.codes()["code"]]
+        selection = ask.reasons_selection(
+            code=one_of("code", code, codes),
+            group=None if group is None else ask.GROUPS[str(one_of("group", group, list(ask.GROUPS)))],
+            polarity=None
+            if polarity is None
+            else ask.POLARITIES[str(one_of("polarity", polarity, list(ask.POLARITIES)))],
+            wave=one_of("wave", wave, self.waves),
+            question=question_of(self.questions(), question),
+        )
+        rows = mask_quotes(self.listening, ask.read(self.store, selection))
+        return self._table(rows, sql=selection.text, columns=ask.columns_of(self.store, selection))
+
+    def hesitant(self, question: str | None = None, *, wave: str | None = None) -> Table:
+        """Return scores said later and with more pauses than the person's other answers, most marked first.
+
+        ``hesitation`` is in standard deviations (1.0 and more is listed); ``latency_s`` negative = began early.
+        """
+        selection = ask.hesitant_selection(
+            question=question_of(self.questions(), question), wave=one_of("wave", wave, self.waves)
+        )
+        return self._select(selection)
+
+    def mismatches(self, question: str | None = None, *, wave: str | None = None) -> Table:
+        """Return scores recorded otherwise than spoken; ``moves_group`` = 1 where it changes the NPS group."""
+        selection = ask.mismatch_selection(
+            question=question_of(self.questions(), question), wave=one_of("wave", wave, self.waves)
+        )
+        return self._select(selection)
+
+    def answers(self, *, wave: str | None = None) -> Table:
+        """Return every score that was heard with how it was said: waits, pauses, fillers, pitch; NaN = not measurable."""
+        return self._select(ask.answers_selection(wave=one_of("wave", wave, self.waves)))
+
+    def search(
+        self, words: str, *, party: Party | None = None, language: Language | None = None, limit: int = 100
+    ) -> Table:
+        """Return turns that hold all these words in any of their forms, newest calls first; ``.play()`` them.
+
+        Examples
+        --------
+        ``s.search("долго ждали", party="respondent").play()``
+        """
+        one_of("party", party, ["operator", "respondent", "other", "unknown"])
+        found = search_turns(self.store, words, language=language, party=party, limit=limit)
+        selection = ask.found_selection([one.turn_id for one in found])
+        places = {one.turn_id: one for one in found}
+        rows = [
+            {
+                **row,
+                "clip": places[row["turn_id"]].clip,
+                "turn_start_s": row["start_s"],
+                **_seconds(places[row["turn_id"]]),
+            }
+            for row in mask_turns(self.listening, ask.read(self.store, selection))
+        ]
+        return self._table(rows, sql=selection.text, columns=[*ask.columns_of(self.store, selection), "clip"])
+
+    def count(self, words: str) -> int:
+        """Return how many turns hold all these words in any form."""
+        return count_turns(self.store, words)
+
+    def themes(self) -> Table:
+        """Return what customers talk about and no code covers: words, clauses, how many, by the score's side."""
+        return self._table(theme_rows(self.store, self.folder), sql=ask.answers_selection(kinds="('open')").text)
+
+    def agreement(self) -> Table:
+        """Return how far people who coded by hand agree with each other and with the machine (Krippendorff's alpha)."""
+        from insights.study.themes import agreement_rows
+
+        return self._table(agreement_rows(code_sets(self.store)), sql="SELECT * FROM reason")
+
+    def call(self, name: str) -> Call:
+        """Return one call by its interview, recording id or file name.
+
+        Raises
+        ------
+        ValueError
+            Where no call, or more than one, has that name.
+
+        Examples
+        --------
+        ``s.call("ru03").timeline()``
+        """
+        found = ask.recordings_named(self.store, name)
+        if len(found) != 1:
+            there = [str(one) for one in self.calls()["interview_id"].dropna()][:10]
+            raise ValueError(f"{len(found)} calls are named {name!r}; calls: {', '.join(there) or 'none yet'}")
+        return Call(found[0], name, self.listening, self.language)
+
+    # The frame
+
+    def calls(self) -> Table:
+        """Return the recordings with their interviews' wave, segment and NPS."""
+        return self._select(ask.calls_selection())
+
+    def questions(self) -> Table:
+        """Return the survey in use: id, kind, scale, wordings."""
+        return self._select(ask.questions_selection())
+
+    def codes(self) -> Table:
+        """Return the codebook in use, with how often the machine and people named each code."""
+        return self._select(ask.codes_selection())
+
+    def query(self, sql: str, **values: object) -> Table:
+        """Return the rows of your own SELECT; ``:name`` stands for values. Texts come as stored, not masked.
+
+        With columns ``recording_id, start_s, end_s`` the rows play.
+
+        Examples
+        --------
+        ``s.query("SELECT * FROM pause WHERE kind = :kind ORDER BY end_s - start_s DESC", kind="silent").play()``
+        """
+        return self._table(run_query(self.store, sql, values), sql=ask.Selection(sql, values).text)
+
+    def _waves(self, wave: str | None) -> Sequence[str] | None:
+        return None if wave is None else [str(one_of("wave", wave, self.waves))]
+
+    def _select(self, selection: ask.Selection) -> Table:
+        return self._table(
+            ask.read(self.store, selection), sql=selection.text, columns=ask.columns_of(self.store, selection)
+        )
+
+    def _figures(self, figures: Sequence[Figure], named: str, wave: str | None) -> Table:
+        selection = ask.figures_selection(named, wave=wave)
+        columns = [named if name == "value" else name for name in fig.COLUMNS]
+        return self._table(fig.figure_rows(figures, named=named), sql=selection.text, columns=columns)
+
+    def _table(self, rows: list[Row], *, sql: str, columns: Sequence[str] = ()) -> Table:
+        return table_of(rows, sql=sql, listening=self.listening, language=self.language, columns=columns)
+
+
+def _seconds(found: Any) -> dict[str, float]:  # noqa: ANN401 - a Found of the store
+    return {"start_s": found.span.start_s, "end_s": found.span.end_s}
