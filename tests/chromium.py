@@ -12,6 +12,7 @@ from typing import Any
 OPTIONS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--mute-audio",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--force-prefers-reduced-motion",
 )  # fmt: skip
 
 

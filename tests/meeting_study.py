@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from audio.decode import decode
 from audio.encode import encode
@@ -90,10 +91,8 @@ def fresh_study(root: Path, calls: int, language: str, *, seconds: float = CALL_
 
 def record_of(folder: StudyFolder, n: int, seconds: float, language: str) -> CallRecord:
     """Write one call's sound and return what was heard in it."""
-    t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-    sound = (0.1 + 0.02 * n) * np.sin(2 * np.pi * (200 + 40 * n) * t) * (np.sin(2 * np.pi * t) > -0.6)
     path = folder.calls / f"c{n}.flac"
-    path.write_bytes(encode(sound.astype(np.float32), RATE_HZ, codec="flac"))
+    path.write_bytes(encode(tones(seconds, n), RATE_HZ, codec="flac"))
     decoded = decode(path, call_id=f"calls/c{n}.flac")
     facts = RecordingFacts(
         f"calls/c{n}.flac",
@@ -121,6 +120,13 @@ def record_of(folder: StudyFolder, n: int, seconds: float, language: str) -> Cal
         reasons=(Reason("why_nps", "speed", -1, quote, 0, Span(7.0, 8.0), 3, 0.9, "test"),),
         pii=(PiiRow("person", 0, 4, turn_idx=0, span=Span(1.0, 1.5)),),
     )
+
+
+def tones(seconds: float, n: int) -> npt.NDArray[np.float32]:
+    """Return a tone that comes and goes, of another height and loudness in every call, shape (n,)."""
+    t = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    sound = (0.1 + 0.02 * n) * np.sin(2 * np.pi * (200 + 40 * n) * t) * (np.sin(2 * np.pi * t) > -0.6)
+    return np.asarray(sound, dtype=np.float32)
 
 
 def turns_of(n: int) -> tuple[Turn, ...]:

@@ -3,7 +3,7 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const L = data.labels;
 const GAP_S = 15;
-const SIGNS = { '1': '＋', '0': '·', '-1': '−' };
+const SIGNS = { '1': '+', '0': '·', '-1': '−' };
 const make = (tag, props = {}, ...children) => {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) {
@@ -18,6 +18,7 @@ const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name
 const clock = seconds => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 const figure = (value, digits = 1) => value === null || value === undefined ? '–'
   : new Intl.NumberFormat(data.language, { maximumFractionDigits: digits }).format(value).replace('-', '−');
+const moment = text => new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'short' }).format(new Date(text));
 const blobUrl = sound => {
   const text = atob(sound.data), bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
@@ -38,11 +39,11 @@ const ui = {};
 const numberOf = interview => calls.findIndex(call => call.interview === interview);
 const secrets = [];
 // A score of a call that is still to be heard is not told elsewhere on the page either.
-const secret = (interview, text) => {
-  const index = numberOf(interview), node = make('span', {}, text);
+const secret = (interview, content) => {
+  const index = numberOf(interview), node = make('span', {}, content);
   if (index >= 0 && !calls[index].ended) {
     node.textContent = fill(L.hidden_until, { n: index + 1 });
-    secrets.push({ index, node, text });
+    secrets.push({ index, node, content });
   }
   return node;
 };
@@ -112,6 +113,7 @@ function draw() {
   call.furthest = Math.max(call.furthest, t);
   ui.clock.textContent = `${clock(t)} / ${clock(call.duration)}`;
   ui.seek.value = t;
+  ui.seek.style.setProperty('--heard', `${100 * t / call.duration}%`);
   ui.seek.setAttribute('aria-valuetext', `${clock(t)} ${L.of} ${clock(call.duration)}`);
   let now = null;
   for (const word of call.words) {
@@ -143,16 +145,20 @@ function showAsked(call, t) {
   if (ui.asked.textContent !== text) ui.asked.textContent = text;
 }
 
+function reasonItem(reason, call) {
+  const [kind, sign] = { '1': ['good', L.praise], '0': ['', L.neither], '-1': ['bad', L.complaint] }[reason.polarity];
+  return make('li', { class: kind }, `${SIGNS[reason.polarity]} ${reason.label} (${sign})`,
+    make('q', { lang: call.language }, reason.quote));
+}
+
 function showReasons(call, t) {
   const told = call.reasons.filter(reason => call.ended || reason.start <= call.furthest);
   const key = `${current}:${told.length}`;
   if (ui.chips.dataset.key !== key) {
     ui.chips.dataset.key = key;
     ui.chips.replaceChildren(...told.map(reason => {
-      const sign = { '1': L.praise, '0': L.neither, '-1': L.complaint }[reason.polarity];
       if (!reason.mark.isConnected) ui.marks.append(reason.mark);
-      reason.chip = make('li', { class: { '1': 'good', '0': '', '-1': 'bad' }[reason.polarity] },
-        `${SIGNS[reason.polarity]} ${reason.label} (${sign})`, make('q', { lang: call.language }, reason.quote));
+      reason.chip = reasonItem(reason, call);
       return reason.chip;
     }));
     if (!told.length && call.ended) ui.chips.append(make('li', {}, L.no_reasons));
@@ -178,14 +184,16 @@ function showResult() {
     make('td', {}, score.agreement === 'mismatch' ? make('span', { class: 'warn' }, `≠ ${L.mismatch}. `) : null,
       score.settled === null ? null : `${L.settled}: ${mark(score, score.settled)}. `, howSaid(score))));
   ui.result.replaceChildren(make('h2', {}, `${L.call} ${current + 1}: ${L.result}`),
-    table(`${L.recorded} / ${L.spoken}`, [L.question, L.recorded, L.spoken, L.delivery], rows));
+    make('div', { class: 'found' }, table(`${L.recorded} / ${L.spoken}`, [L.question, L.recorded, L.spoken, L.delivery], rows),
+      make('ul', { class: 'chips', 'aria-label': L.reasons }, ...call.reasons.map(reason => reasonItem(reason, call)),
+        call.reasons.length ? null : make('li', {}, L.no_reasons))));
 }
 
 function ended() {
   const call = calls[current];
   call.ended = true;
   call.furthest = call.duration;
-  secrets.filter(item => item.index === current).forEach(item => { item.node.textContent = item.text; });
+  secrets.filter(item => item.index === current).forEach(item => { item.node.replaceChildren(item.content); });
   showResult();
   draw();
   window.scrollTo({ top: 0 });
@@ -237,7 +245,7 @@ function player() {
       make('div', { class: 'side' },
         make('div', { class: 'asking' }, make('h2', {}, L.asked), ui.asked), ui.kept_back,
         make('div', {}, make('h2', {}, L.reasons), ui.chips), notes())),
-    make('p', { class: 'legend' }, L.keys), audio);
+    make('p', { class: 'legend' }, L.keys, ' ', L.bar), audio);
 }
 
 // ---- Notes: kept in the page, exported as a file, or stored by the server that serves the page. ----
@@ -311,7 +319,7 @@ function cases(found) {
   if (!found.rows.length) return section('cases', make('p', {}, L.cases_none));
   const rows = found.rows.map(row => make('tr', {}, cell(`№ ${row.case}`), cell(L[row.trigger === 'mismatch' ? 'case_mismatch' : row.trigger] || row.trigger),
     cell(secret(row.interview, figure(row.score)), 'number'), cell([row.client, row.segment].filter(Boolean).join(', ') || '–'),
-    make('td', {}, row.overdue ? make('span', { class: 'warn' }, `${L.overdue} `) : null, row.due.slice(0, 16).replace('T', ' ')),
+    make('td', {}, row.overdue ? make('span', { class: 'warn' }, `${L.overdue} `) : null, moment(row.due)),
     cell(row.owner || '–')));
   return section('cases', table(fill(L.cases_sum, { shown: rows.length, n: found.n, overdue: found.overdue }),
     [L.case, L.why, L.score, L.client, L.due, L.owner], rows));
@@ -329,7 +337,7 @@ function mismatches(found) {
   if (!found.length) return section('mismatches', make('p', {}, L.mismatches_none));
   const rows = found.map(row => make('tr', {}, cell(row.interview), cell(row.question),
     cell(secret(row.interview, figure(row.recorded)), 'number'), cell(secret(row.interview, figure(row.spoken)), 'number'),
-    cell(row.moves ? L.moves : '–'), cell(excerpt(row.audio, row.interview))));
+    cell(row.moves ? L.moves : '–'), cell(secret(row.interview, excerpt(row.audio, row.interview)))));
   return section('mismatches', table(L.mismatches_how, [L.interview, L.question, L.recorded, L.spoken, L.moves, L.listen_clip], rows));
 }
 function wave(found) {
