@@ -9,10 +9,7 @@ Examples
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from insights.study import Study
+from importlib import import_module
 
 __all__ = ["Study"]
 
@@ -20,7 +17,5 @@ __all__ = ["Study"]
 def __getattr__(name: str) -> object:
     """Import ``Study`` when it is asked for: pandas would make every command slow to start."""
     if name == "Study":
-        from insights.study import Study
-
-        return Study
+        return import_module("insights.study").Study
     raise AttributeError(f"module 'insights' has no attribute {name!r}; it offers: {', '.join(__all__)}")

@@ -74,7 +74,8 @@ def export_study(export: Export, kind: str) -> Exported:
     --------
     >>> export_study(None, "xls")
     Traceback (most recent call last):
-    ValueError: no format 'xls'; formats: csv, parquet, spss, textgrid, eaf, labelstudio, rttm, srt, snapshot, datasette
+    ValueError: no format 'xls'; formats: csv, parquet, spss, textgrid, eaf, labelstudio, rttm, srt, snapshot, \
+datasette
     """
     if kind not in FORMATS:
         raise ValueError(f"no format {kind!r}; formats: {', '.join(FORMATS)}")

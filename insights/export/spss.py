@@ -54,13 +54,13 @@ def write_spss(export: Export) -> list[Path]:
     return [path]
 
 
-def wide_columns(export: Export, language: str) -> tuple[dict[str, list[Any]], dict[str, str], dict[str, Any]]:
+def wide_columns(export: Export, language: str) -> tuple[dict[str, list[Any]], dict[str, str | None], dict[str, Any]]:
     """Return one row an interview as columns, with variable labels and value labels."""
     tables = exported_tables(export)
     interviews = tables["interviews"]
     ids = [row["interview_id"] for row in interviews]
     columns: dict[str, list[Any]] = {}
-    labels: dict[str, str] = {}
+    labels: dict[str, str | None] = {}
     taken: set[str] = set()
 
     def add(name: str, label: str, cells: list[Any]) -> str:

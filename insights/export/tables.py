@@ -120,15 +120,13 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 def write_parquet(export: Export) -> list[Path]:
     """Write a Parquet file a table; NULL stays NULL."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pandas as pd
 
     make_private(export.target)
     paths = []
     for name, rows in exported_tables(export).items():
         out = io.BytesIO()
-        columns = {key: [row[key] for row in rows] for key in (rows[0] if rows else {})}
-        pq.write_table(pa.table(columns), out)
+        pd.DataFrame(rows).convert_dtypes().to_parquet(out, index=False)
         paths.append(export.target / f"{name}.parquet")
         write_private(paths[-1], out.getvalue())
     return paths

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ def one_of(what: str, value: str | None, valid: Sequence[str]) -> str | None:
     if value is None or value in valid:
         return value
     raise ValueError(f"no {what} {value!r}; {PLURALS.get(what, what + 's')}: {', '.join(valid) or 'none yet'}")
+
+
+def number_of(what: str, value: str | None, numbers: Mapping[str, int]) -> int | None:
+    """Return the store's number for a name, None for None; errors as for ``one_of``.
+
+    >>> number_of("group", "promoter", {"promoter": 1})
+    1
+    """
+    return None if value is None else numbers[str(one_of(what, value, list(numbers)))]
 
 
 def question_of(questions: pd.DataFrame, name: str | None) -> str | None:

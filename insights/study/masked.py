@@ -6,7 +6,7 @@ from typing import Any
 
 from audio.span import Span
 from insights.language import language_of
-from insights.privacy import masked_part, spans_of_call, spans_of_typed
+from insights.privacy import PiiSpan, masked_part, spans_of_call, spans_of_typed
 from insights.store.study_queries import reason_places
 from insights.study.sound import Listening
 from transcribe.dialogue import Language
@@ -17,28 +17,27 @@ def mask_quotes(listening: Listening, rows: list[dict[str, Any]]) -> list[dict[s
     if not listening.settings.privacy.redact:
         return rows
     places = reason_places(listening.store, [row["reason_id"] for row in rows])
-    calls: dict[str, Any] = {}
-    typed: dict[str, Any] = {}
+    seen: dict[str, Any] = {}
     masked = []
     for row in rows:
         place = places[row["reason_id"]]
-        if place["idx"] is not None:
-            found = calls.setdefault(place["recording_id"], None) or spans_of_call(
-                listening.store, place["recording_id"]
-            )
-            calls[place["recording_id"]] = found
-            spans = found.get(place["idx"], ())
-        elif place["interview_id"] is not None:
-            if place["interview_id"] not in typed:
-                typed[place["interview_id"]] = spans_of_typed(listening.store, place["interview_id"])
-            spans = typed[place["interview_id"]].get(place["question_id"], ())
-        else:
-            spans = ()
-        masked.append({**row, "quote": quote_of(place, row["quote"], spans)})
+        masked.append({**row, "quote": quote_of(place, row["quote"], spans_at(listening, place, seen))})
     return masked
 
 
-def quote_of(place: dict[str, Any], quote: str, spans: Any) -> str:  # noqa: ANN401 - spans of insights.privacy
+def spans_at(listening: Listening, place: dict[str, Any], seen: dict[str, Any]) -> tuple[PiiSpan, ...]:
+    """Return the personal spans of the text a quote stands in; ``seen`` keeps what was looked up."""
+    spoken = place["idx"] is not None
+    owner = place["recording_id"] if spoken else place["interview_id"]
+    if owner is None:
+        return ()
+    if owner not in seen:
+        seen[owner] = (spans_of_call if spoken else spans_of_typed)(listening.store, owner)
+    found: tuple[PiiSpan, ...] = seen[owner].get(place["idx"] if spoken else place["question_id"], ())
+    return found
+
+
+def quote_of(place: dict[str, Any], quote: str, spans: tuple[PiiSpan, ...]) -> str:
     """Return a quote masked by the spans of the text it stands in."""
     start = place["start_char"] or 0
     language: Language = "en" if (place["language"] or language_of(place["text"])) == "en" else "ru"

@@ -83,7 +83,8 @@ class Player:
         note = label("shown", self.language, n=len(self.rows), total=self.total)
         foot = f'<p style="{QUIET}">{html.escape(note)}</p>' if self.total > len(self.rows) else ""
         table = f'<table style="border-collapse:collapse" onclick="{html.escape(SEEK)}">'
-        return f'<div class="earful">{table}<thead><tr>{head}<th></th></tr></thead><tbody>{body}</tbody></table>{foot}</div>'
+        rows = f"<thead><tr>{head}<th></th></tr></thead><tbody>{body}</tbody>"
+        return f'<div class="earful">{table}{rows}</table>{foot}</div>'
 
     def _row(self, row: Heard) -> str:
         cells = "".join(f'<td style="{CELL}">{html.escape(text)}</td>' for text in row.beside)

@@ -87,7 +87,9 @@ class Listening:
 
     def _raw(self) -> RawFormat | None:
         options = self.settings.recordings
-        return None if options.raw_format == "none" else RawFormat(options.raw_format, options.raw_rate_hz)
+        return (
+            None if options.raw_format == "none" else RawFormat(codec=options.raw_format, rate_hz=options.raw_rate_hz)
+        )
 
     def silenced(self, recording_id: str) -> tuple[Span, ...]:
         """Return what must not be heard: hidden stretches, and personal data where redaction is on."""

@@ -14,7 +14,7 @@ from insights.store.coding_queries import code_sets
 from insights.store.metric_queries import wave_ids
 from insights.study import figures as fig
 from insights.study.call import Call
-from insights.study.choices import one_of, question_of, target_of
+from insights.study.choices import number_of, one_of, question_of, target_of
 from insights.study.masked import mask_quotes, mask_turns
 from insights.study.plots import Plots
 from insights.study.sound import Listening
@@ -175,10 +175,8 @@ class Study:
         codes = [str(one) for one in self.codes()["code"]]
         selection = ask.reasons_selection(
             code=one_of("code", code, codes),
-            group=None if group is None else ask.GROUPS[str(one_of("group", group, list(ask.GROUPS)))],
-            polarity=None
-            if polarity is None
-            else ask.POLARITIES[str(one_of("polarity", polarity, list(ask.POLARITIES)))],
+            group=number_of("group", group, ask.GROUPS),
+            polarity=number_of("polarity", polarity, ask.POLARITIES),
             wave=one_of("wave", wave, self.waves),
             question=question_of(self.questions(), question),
         )
@@ -203,7 +201,7 @@ class Study:
         return self._select(selection)
 
     def answers(self, *, wave: str | None = None) -> Table:
-        """Return every score that was heard with how it was said: waits, pauses, fillers, pitch; NaN = not measurable."""
+        """Return every score that was heard with how it was said: waits, pauses, pitch; NaN = not measurable."""
         return self._select(ask.answers_selection(wave=one_of("wave", wave, self.waves)))
 
     def search(
@@ -239,7 +237,7 @@ class Study:
         return self._table(theme_rows(self.store, self.folder), sql=ask.answers_selection(kinds="('open')").text)
 
     def agreement(self) -> Table:
-        """Return how far people who coded by hand agree with each other and with the machine (Krippendorff's alpha)."""
+        """Return how far people who coded agree with each other and with the machine (Krippendorff's alpha)."""
         from insights.study.themes import agreement_rows
 
         return self._table(agreement_rows(code_sets(self.store)), sql="SELECT * FROM reason")

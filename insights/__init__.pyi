@@ -1,0 +1,1 @@
+from insights.study import Study as Study
