@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from meeting_study import MEETING, make_study
 from scipy.stats import chisquare
 
+from insights.cli.main import cli
 from insights.meeting.days import days_before
 from insights.meeting.draw import Candidate, draw_calls
 from insights.meeting.drawing import MeetingError, commit_keys, draw_for, verify_draw
@@ -166,7 +169,6 @@ def sceptic(path: Path) -> list[str]:
     """Recompute the latest draw as the README shows it: no line of earful is used."""
     import hashlib
     import hmac
-    import json
 
     base = sqlite3.connect(path)
     row = base.execute(
@@ -183,3 +185,19 @@ def sceptic(path: Path) -> list[str]:
         return hmac.new(key, f"draw/1|{day}|{digest}|{call}".encode(), hashlib.sha256).hexdigest()
 
     return sorted(calls, key=rank)[:k]
+
+
+def test_the_command_shows_the_frame_and_says_whether_a_draw_holds(tmp_path: Path) -> None:
+    folder = make_study(tmp_path / "s", calls=6)
+    study = ["--study", str(folder.root)]
+    shown = CliRunner().invoke(cli, ["draw", *study, "--date", MEETING, "--json"])
+    assert len(json.loads(shown.output)["eligible"]) == 6
+    assert CliRunner().invoke(cli, ["draw", *study, "--verify", MEETING]).exit_code == 4
+    assert CliRunner().invoke(cli, ["morning", *study, "--date", MEETING]).exit_code == 0
+    held = CliRunner().invoke(cli, ["draw", *study, "--verify", MEETING])
+    assert (held.exit_code, "holds" in held.output) == (0, True)
+    store = open_store(folder.store)
+    store.conn.execute("UPDATE draw_item SET rank_hmac = 'ff'")
+    store.close()
+    broken = CliRunner().invoke(cli, ["draw", *study, "--verify", MEETING])
+    assert (broken.exit_code, "DOES NOT HOLD" in broken.output) == (3, True)

@@ -100,6 +100,8 @@ def test_the_page_is_served_whole_and_by_ranges(client: TestClient) -> None:
     part = client.get(address, headers={"Range": "bytes=10-19"})
     assert (part.status_code, part.content) == (206, whole.content[10:20])
     assert MEETING in client.get("/").text
+    assert whole.headers["x-content-type-options"] == "nosniff"
+    assert whole.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import tomllib
@@ -10,10 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from meeting_study import HOSTILE, MEETING, make_study
 
+from audio.decode import load
 from insights.cli.main import cli
 from insights.meeting import build_morning
 from insights.meeting.wording import labels, readable_words
@@ -84,6 +87,29 @@ def test_personal_data_is_bleeped_in_the_sound(tmp_path: Path, monkeypatch: pyte
     assert asked == [(1.0, 1.5)] * 3
 
 
+def test_the_sound_in_the_page_is_bleeped_in_place_and_equally_loud(tmp_path: Path) -> None:
+    data = data_of(build_morning(make_study(tmp_path / "s").root, meeting=DAY).path)
+    levels_db = []
+    for n, call in enumerate(data["calls"]):
+        file = tmp_path / f"{n}.opus"
+        file.write_bytes(base64.b64decode(call["audio"]["data"]))
+        sound = load(file)
+        samples, rate_hz = sound.samples[0], sound.rate_hz
+        # The word stands from 1.0 to 1.5 s; the bleep covers 0.15 s more on both sides.
+        for at_s in (0.9, 1.25, 1.55):
+            assert loudest_hz(samples, rate_hz, at_s) == pytest.approx(1000, abs=25)
+        assert loudest_hz(samples, rate_hz, 2.1) < 500
+        levels_db.append(20 * np.log10(np.abs(samples[2 * rate_hz : 10 * rate_hz]).max()))
+    assert max(levels_db) - min(levels_db) < 1.5
+
+
+def loudest_hz(samples: Any, rate_hz: int, at_s: float) -> float:
+    """Return the strongest frequency of 50 ms around a second."""
+    part = samples[round((at_s - 0.025) * rate_hz) : round((at_s + 0.025) * rate_hz)]
+    spectrum = np.abs(np.fft.rfft(part * np.hanning(part.size), 8192))
+    return float(np.argmax(spectrum) * rate_hz / 8192)
+
+
 def test_a_stretch_that_people_hid_is_neither_read_nor_quoted(tmp_path: Path) -> None:
     folder = make_study(tmp_path / "s", calls=3)
     store = open_store(folder.store)
@@ -144,7 +170,7 @@ def test_too_few_calls_play_what_there_is_and_say_so(tmp_path: Path) -> None:
     assert "2026-11-20" in " ".join(later.problems)
 
 
-@pytest.mark.parametrize("damage", ["no store", "broken store", "broken settings", "empty folder", "readonly"])
+@pytest.mark.parametrize("damage", ["no store", "broken store", "broken settings", "empty folder", "missing table"])
 def test_the_page_is_built_whatever_is_broken(tmp_path: Path, damage: str) -> None:
     root = tmp_path / "s"
     if damage == "empty folder":
@@ -157,7 +183,7 @@ def test_the_page_is_built_whatever_is_broken(tmp_path: Path, damage: str) -> No
         folder.store.write_bytes(b"no database" * 1000)
     elif damage == "broken settings":
         (root / "earful.toml").write_text("[meeting\n")
-    elif damage == "readonly":
+    elif damage == "missing table":
         store = open_store(folder.store)
         store.conn.execute("DROP TABLE draw_item")
         store.close()

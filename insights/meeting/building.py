@@ -55,7 +55,6 @@ class Desk:
     meeting: date
     now: datetime
     store: Store | None = None
-    writable: bool = True
     problems: list[str] = field(default_factory=list)
 
     def say(self, name: str, **parts: object) -> None:
@@ -125,7 +124,6 @@ def open_desk(folder: StudyFolder, meeting: date, now: datetime) -> Desk:
     try:
         desk.store = open_store(folder.store)
     except StoreError:
-        desk.writable = False
         try:
             desk.store = open_store(folder.store, readonly=True)
         except StoreError as error:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST = "127.0.0.1"
 HOSTS = ("127.0.0.1", "localhost")
@@ -53,10 +54,25 @@ def make_app(root: Path) -> Starlette:
         routes=[
             Route("/", index),
             Route("/notes", notes, methods=["POST"]),
-            Mount("/pages", StaticFiles(directory=folder.pages, check_dir=False, follow_symlink=False)),
+            Mount("/pages", with_headers(StaticFiles(directory=folder.pages, check_dir=False, follow_symlink=False))),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)],
     )
+
+
+def with_headers(app: ASGIApp) -> ASGIApp:
+    """Return an application whose answers all carry ``HEADERS``."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_more(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                more = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *more]
+            await send(message)
+
+        await app(scope, receive, send_more)
+
+    return wrapped
 
 
 def index_response(folder: StudyFolder) -> Response:
