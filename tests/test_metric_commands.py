@@ -108,6 +108,28 @@ def test_every_line_of_figures_for_people_shows_n_interval_and_method(study: Pat
     assert [line for line in lines if not pattern.search(line)] == []
 
 
+def test_every_line_of_a_change_for_people_shows_n_interval_and_method(study: Path) -> None:
+    text = CliRunner().invoke(cli, ["change", "2026Q3", "2026Q4", "--study", str(study)]).output
+    number = r"[-+\u2212]?\d+\.\d"
+    method = r"z, adjusted and pooled|Wald|Wilson|linearised"
+    sentence = rf"\[.+\] .*\d+ interviews.*\({number} to {number}\).*Method: ({method})"
+    difference = rf"    .*\(n=\d+\) -> .*\(n=\d+\), difference {number} \[{number}; {number}\].*({method}).*#\d+$"
+    wave = rf"    2026Q[34]: {number}  \[{number}; {number}\]  n=\d+  .*({method})"
+    lines = [line for line in text.splitlines() if line.strip()]
+    kinds = [next((kind for kind in (sentence, wave, difference) if re.match(kind, line)), line) for line in lines]
+    assert len(kinds) >= 4
+    assert kinds == [sentence, difference, wave, wave] * (len(lines) // 4)
+
+
+@pytest.mark.parametrize("target", ["nps", "revenue", "churned"])
+def test_every_line_of_drivers_for_people_shows_n_interval_and_method(study: Path, target: str) -> None:
+    text = CliRunner().invoke(cli, ["drivers", target, "--study", str(study)]).output
+    lines = [line for line in text.splitlines() if re.search(r"\d", line) and not line.startswith("wave ")]
+    assert lines
+    pattern = re.compile(r"-?\d+\.\d  \[-?\d+\.\d; -?\d+\.\d\]  n=\d+  .*[a-z].*  #\d+$")
+    assert [line for line in lines if not pattern.search(line)] == []
+
+
 def test_phone_and_online_stand_beside_their_sum(study: Path) -> None:
     found = [one for one in run(study, "metrics", "--wave", "2026Q3") if one["metric"] == "nps"]
     assert [one["mode"] for one in found] == ["online", "phone", "phone+online"]

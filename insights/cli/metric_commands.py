@@ -248,17 +248,20 @@ def _print_figures(figures: Sequence[Figure]) -> None:
 
 
 def _print_change(found: WaveChange, metric_id: int) -> None:
-    """Print one change: the sentence, then the figures behind it."""
+    """Print one change: the sentence, then the figures behind it, each line with n, interval and method."""
     from insights.statistics.sentences import change_sentence
 
     one = found.change
-    click.echo(f"[{found.mode}] {change_sentence(one, language='en')}")
+    click.echo(f"[{found.mode}] {change_sentence(one, language='en')} Method: {one.method}.")
     shifts = ""
     if found.promoters is not None and found.detractors is not None and one.metric.startswith("nps"):
         shifts = f", promoters {found.promoters:+.1f}, detractors {found.detractors:+.1f}"
     verdict = "change" if one.significant else "no detectable change"
     click.echo(
-        f"    {verdict}: {found.values[0]:.1f} (n={one.n[0]}) -> {found.values[1]:.1f} (n={one.n[1]}){shifts};"
+        f"    {verdict}: {found.values[0]:.1f} (n={one.n[0]}) -> {found.values[1]:.1f} (n={one.n[1]}),"
+        f" difference {one.difference:+.1f} [{one.low:+.1f}; {one.high:+.1f}]{shifts};"
         f" p={one.p_value:.3f}; detectable {one.detectable_difference:.1f} points; {one.method};"
         f" family: {found.family}  #{metric_id}"
     )
+    for wave, part in zip(found.waves, found.estimates, strict=True):
+        click.echo(f"    {wave}: {part.value:.1f}  [{part.low:.1f}; {part.high:.1f}]  n={part.n}  {part.method}")

@@ -49,9 +49,34 @@ def client_count(clusters: Ints) -> int:
     return int(np.count_nonzero(np.bincount(clusters))) if len(clusters) else 0
 
 
+def all_equal(weights: Floats) -> bool:
+    """Tell whether every weight is the same, but for rounding.
+
+    Examples
+    --------
+    >>> all_equal(np.ones(3)), all_equal(np.array([1.0, 2.0]))
+    (True, False)
+    """
+    # Weights that are plainly equal, the usual case, are told in one pass.
+    return bool(np.all(weights == weights[0])) or bool(np.allclose(weights, weights[0]))
+
+
+def renumbered(clusters: Ints) -> Ints:
+    """Return the clusters as 0..m-1 without gaps, in the same order; shape (n,).
+
+    Examples
+    --------
+    >>> renumbered(np.array([7, 2, 7])).tolist()
+    [1, 0, 1]
+    """
+    number = np.cumsum(np.bincount(clusters) > 0) - 1
+    dense: Ints = number[clusters]
+    return dense
+
+
 def is_simple(weights: Floats, clusters: Ints) -> bool:
     """Tell whether every row weighs the same and comes from a client of its own."""
-    equal = bool(np.allclose(weights, weights[0])) if len(weights) else True
+    equal = all_equal(weights) if len(weights) else True
     return equal and len(clusters) == client_count(clusters)
 
 

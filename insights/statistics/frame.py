@@ -115,7 +115,7 @@ def load_frame(store: Store, *, waves: Sequence[str] | None = None) -> Frame:
         answered, found = number_columns(store, numbers, waves=waves)
     ids = cast("tuple[str, ...]", tuple(columns["interview_id"]))
     position = dict(zip(ids, range(len(ids)), strict=True))
-    at = np.fromiter(map(position.__getitem__, answered), np.int64, len(answered))
+    at = rows_of(answered, ids, position)
     columns_of = {(name, kind): spread(column, at, len(ids)) for (name, kind), column in zip(numbers, found)}
     labels = {name: labelled(columns[name]) for name in ("wave", "mode", "segment", "role", "operator-team")}
     labels["requester"] = labelled(columns["requester"])
@@ -172,6 +172,19 @@ def aligned(pairs: Iterable[tuple[str, float]], position: Mapping[str, int]) -> 
 def numeric(column: Sequence[object]) -> Floats:
     """Return a column of numbers, NaN for None; shape (n,)."""
     return np.array(column, dtype=np.float64)
+
+
+def rows_of(answered: Sequence[str], ids: Sequence[str], position: Mapping[str, int]) -> Ints:
+    """Return the row of each answered interview; both come ordered by id, so that most often they are the same.
+
+    Examples
+    --------
+    >>> rows_of(["b"], ("a", "b"), {"a": 0, "b": 1}).tolist()
+    [1]
+    """
+    if len(answered) == len(ids) and tuple(answered) == tuple(ids):
+        return np.arange(len(ids))
+    return np.fromiter(map(position.__getitem__, answered), np.int64, len(answered))
 
 
 def spread(column: Sequence[object], rows: Ints, n: int) -> Floats:

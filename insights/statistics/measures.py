@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Literal
 
 import numpy as np
 
-from insights.statistics.estimate import Estimate, Floats, Ints
+from insights.statistics.estimate import Estimate, Flags, Floats, Ints
 from insights.statistics.frame import Frame
 from insights.statistics.means import csi
 from insights.statistics.nps import PROMOTER_FROM, net, nps_class
@@ -50,6 +51,10 @@ class Measure:
         For ``csi``: highest mark of the scale.
     sliced:
         Whether it is broken down by segment and the like; witnesses stay whole.
+    answered:
+        Shape (n,), who has a number.
+    answered_by:
+        A hash of ``answered``: measures with the same one rest on the same interviews.
     """
 
     metric: str
@@ -59,10 +64,18 @@ class Measure:
     importance: Floats | None = None
     top: float = 1.0
     sliced: bool = True
+    answered: Flags = field(init=False, repr=False)
+    answered_by: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Find out once who has a number: every wave, mode and slice asks."""
+        answered = np.isfinite(self.columns).any(axis=1)
+        object.__setattr__(self, "answered", answered)
+        object.__setattr__(self, "answered_by", blake2b(answered.tobytes(), digest_size=16).digest())
 
     def used(self, rows: Ints) -> Ints:
         """Return those of ``rows`` that have a number."""
-        return rows[np.isfinite(self.columns[rows]).any(axis=1)]
+        return rows[self.answered[rows]]
 
 
 def estimate(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from insights.statistics.change import compare
+from insights.statistics.clusters import renumbered
 from insights.statistics.estimate import Estimate, Floats, Ints
 from insights.statistics.families import benjamini_hochberg
 from insights.statistics.figure import BOTH_MODES, HIDDEN_UNDER, WHOLE, Figure, figure_from
@@ -17,6 +19,9 @@ from insights.statistics.measures import Measure, estimate, measures_of
 from insights.statistics.weights import stratum_weights
 from insights.store import Store
 from insights.store.metric_queries import answer_pairs
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 NEVER_COMPARED = ("operator-team", "mode")
 
@@ -30,14 +35,34 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Those of a part's interviews that have a number: what all measures they answered alike can share.
+
+    ``clusters`` are the clients without gaps; ``delivered`` the bytes of the delivered weights; ``hashed`` has
+    taken in the interviews and goes on with a copy.
+    """
+
+    rows: Ints
+    weights: Floats
+    population: int | None
+    clusters: Ints
+    delivered: bytes
+    hashed: _Hash
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """Some interviews of a wave: the rows, and what the figure of them is called."""
+    """Some interviews of a wave: the rows, and what the figure of them is called.
+
+    ``answered`` keeps who answered, by ``Measure.answered_by``, while the part's figures are computed.
+    """
 
     wave: str
     slice_name: str
     mode: str
     rows: Ints
     dimension: str = ""
+    answered: dict[bytes, Answered] = field(default_factory=dict, repr=False, compare=False)
 
 
 def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[str] = ()) -> Report:
@@ -103,18 +128,19 @@ def add_slices(
     """Add a part's slices to ``into``: figures, and names of those hidden."""
     codes = labels.codes[whole.rows]
     figures, hidden = into
+    parts = [
+        Part(whole.wave, f"{dimension}={name}", whole.mode, whole.rows[codes == code], dimension)
+        for code, name in enumerate(labels.names)
+    ]
     for measure in measures:
         if not measure.sliced:
             continue
         family: list[tuple[Figure, Estimate]] = []
-        for code, name in enumerate(labels.names):
-            rows = whole.rows[codes == code]
-            used = measure.used(rows)
-            title = f"{dimension}={name}"
-            if 0 < len(used) < HIDDEN_UNDER:
-                hidden.append(f"{measure.metric} {whole.wave} {whole.mode} {title}")
-            elif len(used):
-                part = Part(whole.wave, title, whole.mode, rows, dimension)
+        for part in parts:
+            used = len(answered_of(frame, measure, part).rows)
+            if 0 < used < HIDDEN_UNDER:
+                hidden.append(f"{measure.metric} {whole.wave} {whole.mode} {part.slice_name}")
+            elif used:
                 found = figure_of(frame, measure, part)
                 family.extend([found] if found else [])
         if measure.metric == "nps" and dimension not in NEVER_COMPARED:
@@ -144,11 +170,10 @@ def against_rest(
 
 def figure_of(frame: Frame, measure: Measure, part: Part) -> tuple[Figure, Estimate] | None:
     """Return a measure of one part as figure and estimate; None where nobody answered."""
-    rows = measure.used(part.rows)
-    if not len(rows):
+    used = answered_of(frame, measure, part)
+    if not len(used.rows):
         return None
-    weights, population = weights_and_population(frame, part, rows)
-    found = estimate(measure, rows, weights=weights, clusters=frame.clients[rows], population=population)
+    found = estimate(measure, used.rows, weights=used.weights, clusters=used.clusters, population=used.population)
     figure = figure_from(
         found,
         metric=measure.metric,
@@ -156,9 +181,22 @@ def figure_of(frame: Frame, measure: Measure, part: Part) -> tuple[Figure, Estim
         slice_name=part.slice_name,
         mode=part.mode,
         formula=measure.formula,
-        rows_sha256=rows_hash(frame, measure, rows),
+        rows_sha256=numbers_hash(measure, used.rows, used.hashed.copy(), used.delivered),
     )
     return figure, found
+
+
+def answered_of(frame: Frame, measure: Measure, part: Part) -> Answered:
+    """Return who of a part has a number, worked out once for all measures with the same answers."""
+    known = part.answered.get(measure.answered_by)
+    if known is None:
+        rows = measure.used(part.rows)
+        weights, population = weights_and_population(frame, part, rows)
+        hashed = hashlib.sha256(frame.digests[rows].tobytes())
+        delivered = frame.weights[rows].tobytes()
+        known = Answered(rows, weights, population, renumbered(frame.clients[rows]), delivered, hashed)
+        part.answered[measure.answered_by] = known
+    return known
 
 
 def weights_and_population(frame: Frame, part: Part, rows: Ints) -> tuple[Floats, int | None]:
@@ -180,9 +218,13 @@ def weights_and_population(frame: Frame, part: Part, rows: Ints) -> tuple[Floats
 
 def rows_hash(frame: Frame, measure: Measure, rows: Ints) -> str:
     """Return a hash of the interviews used and their numbers: the same rows give the same figure."""
-    content = hashlib.sha256(frame.digests[rows].tobytes())
-    content.update(np.ascontiguousarray(measure.columns[rows]).tobytes())
+    return numbers_hash(measure, rows, hashlib.sha256(frame.digests[rows].tobytes()), frame.weights[rows].tobytes())
+
+
+def numbers_hash(measure: Measure, rows: Ints, interviews: _Hash, weights: bytes) -> str:
+    """Return the hash of ``rows_hash``, the interviews taken in already."""
+    interviews.update(np.ascontiguousarray(measure.columns[rows]).tobytes())
     if measure.importance is not None:
-        content.update(np.ascontiguousarray(measure.importance[rows]).tobytes())
-    content.update(frame.weights[rows].tobytes())
-    return content.hexdigest()
+        interviews.update(np.ascontiguousarray(measure.importance[rows]).tobytes())
+    interviews.update(weights)
+    return interviews.hexdigest()

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from insights.statistics.clusters import client_count, effective_n
+from insights.statistics.clusters import all_equal, client_count, effective_n
 from insights.statistics.estimate import (
     Z_95,
     Estimate,
@@ -199,7 +199,7 @@ def net(classes: Floats, *, weights: Floats, clusters: Ints, population: int | N
         interval_name(n),
         n=n,
         n_eff=n_eff,
-        weighted=not bool(np.allclose(weights, weights[0])),
+        weighted=not all_equal(weights),
         clients=clients,
         population=population,
     )

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from insights.statistics.clusters import client_count, effective_n
+from insights.statistics.clusters import all_equal, client_count, effective_n
 from insights.statistics.estimate import Z_95, Estimate, Flags, Floats, Ints, method_name, sampled_share
 
 
@@ -70,7 +70,7 @@ def share(hits: Flags, *, weights: Floats, clusters: Ints, population: int | Non
         "Wilson",
         n=n,
         n_eff=n_eff,
-        weighted=not bool(np.allclose(weights, weights[0])),
+        weighted=not all_equal(weights),
         clients=clients,
         population=population,
     )

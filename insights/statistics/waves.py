@@ -8,7 +8,7 @@ import numpy as np
 
 from insights.statistics.change import ALPHA, Change, compare
 from insights.statistics.clusters import cluster_totals
-from insights.statistics.estimate import Floats, Ints
+from insights.statistics.estimate import Estimate, Floats, Ints
 from insights.statistics.families import benjamini_hochberg
 from insights.statistics.figure import BOTH_MODES, WHOLE
 from insights.statistics.frame import Frame, load_frame
@@ -23,8 +23,9 @@ DECLARED = ("nps",)
 class WaveChange:
     """A figure's change between two waves in one mode.
 
-    ``family`` names what the correction for many comparisons ran over; ``promoters`` and ``detractors`` are the
-    changes of their shares in points (None but for net scores); ``pooled`` warns that phone and online are summed.
+    ``estimates`` are the two waves' figures themselves, ``values`` their plain values; ``family`` names what the
+    correction for many comparisons ran over; ``promoters`` and ``detractors`` are the changes of their shares in
+    points (None but for net scores).
     """
 
     change: Change
@@ -33,6 +34,7 @@ class WaveChange:
     family: str
     formula: str
     values: tuple[float, float]
+    estimates: tuple[Estimate, Estimate]
     rows_sha256: str
     promoters: float | None = None
     detractors: float | None = None
@@ -85,6 +87,7 @@ def change_of(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> WaveC
         family="declared" if measure.metric in DECLARED else f"other figures, {parts[0].mode}",
         formula=measure.formula,
         values=(before.value, after.value),
+        estimates=(before, after),
         rows_sha256=rows_hash(frame, measure, np.concatenate([measure.used(part.rows) for part in parts])),
         promoters=shifts[0],
         detractors=shifts[1],
