@@ -22,7 +22,7 @@ from insights.meeting.drawing import MeetingError, commit_keys, draw_for, verify
 from insights.meeting.frame import frame_of
 from insights.settings import load_settings
 from insights.settings.options import MeetingOptions
-from insights.store import open_store
+from insights.store import open_store, transaction
 
 KEY = "5a" * 32
 FORTY = tuple(Candidate(f"call-{n:03d}") for n in range(40))
@@ -197,7 +197,8 @@ def test_the_command_shows_the_frame_and_says_whether_a_draw_holds(tmp_path: Pat
     held = CliRunner().invoke(cli, ["draw", *study, "--verify", MEETING])
     assert (held.exit_code, "holds" in held.output) == (0, True)
     store = open_store(folder.store)
-    store.conn.execute("UPDATE draw_item SET rank_hmac = 'ff'")
+    with transaction(store):
+        store.conn.execute("UPDATE draw_item SET rank_hmac = 'ff'")
     store.close()
     broken = CliRunner().invoke(cli, ["draw", *study, "--verify", MEETING])
     assert (broken.exit_code, "DOES NOT HOLD" in broken.output) == (3, True)

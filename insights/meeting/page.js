@@ -317,7 +317,7 @@ function showNotes() {
 // ---- What follows the calls. ----
 function cases(found) {
   if (!found.rows.length) return section('cases', make('p', {}, L.cases_none));
-  const rows = found.rows.map(row => make('tr', {}, cell(`№ ${row.case}`), cell(L[row.trigger === 'mismatch' ? 'case_mismatch' : row.trigger] || row.trigger),
+  const rows = found.rows.map(row => make('tr', {}, cell(`#${row.case}`), cell(L[row.trigger === 'mismatch' ? 'case_mismatch' : row.trigger] || row.trigger),
     cell(secret(row.interview, figure(row.score)), 'number'), cell([row.client, row.segment].filter(Boolean).join(', ') || '–'),
     make('td', {}, row.overdue ? make('span', { class: 'warn' }, `${L.overdue} `) : null, moment(row.due)),
     cell(row.owner || '–')));
