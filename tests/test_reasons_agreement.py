@@ -114,7 +114,8 @@ def test_what_no_code_covers_is_offered_as_a_code_ready_to_paste() -> None:
     ]
     statements = [Statement("why", "ru", text, score=4, scale=(0, 10)) for text in [*said, "дорого"]]
     (theme,) = themes(loose_clauses(statements, ReasonCoder(BOOK)))
-    assert theme.n == 4
+    assert theme.n == len(theme.clauses) == 4
+    assert {clause.statement.text for clause in theme.clauses} == set(said)
     assert "парковка" in theme.terms
     assert theme.by_score == {-1: 4}
     pasted = tomllib.loads(theme.toml)["code"][0]

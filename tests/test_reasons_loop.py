@@ -264,6 +264,13 @@ def test_themes_offer_what_no_code_covers_in_both_languages_ready_to_paste(study
     assert len(added) == len(found) == len(tomllib.loads(path.read_text("utf-8"))["code"])
 
 
+def test_a_code_guessed_by_meaning_alone_leaves_a_clause_open_for_a_new_code(study_dir: Path) -> None:
+    coder = ReasonCoder(load_codebook(study_dir), embedder=CachedEmbedder(Letters()))
+    (statement,) = statements_of_typed({"why_nps": "парковки возле склада нет 0"}, load_survey(study_dir), scores={})
+    assert [reason.evidence.split("+")[0] for reason in coder.code([statement])[0]] == ["meaning"]
+    assert coder.uncovered([statement]) == [("парковки возле склада нет 0",)]
+
+
 def test_a_refit_is_kept_only_where_it_agrees_with_people_better(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(insights.language, "embedder", lambda: CachedEmbedder(Letters()))
     few = run(study, "code", "--refit")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from insights.reasons.codewords import Hit
 
+MEANING = "meaning"
 _SURE = 0.9  # above, words decide alone and the clause need not be embedded
 _ENOUGH = 0.45
 _RATING_SHARE = 0.8  # words that only rate ("долго") count less than words that name a thing
@@ -125,4 +126,4 @@ def _by_meaning(meant: Mapping[str, float], scores: Mapping[str, float]) -> Choi
     margin = raised[best] - (raised[ranked[1]] if len(ranked) > 1 else 0.0)
     if raised[best] < _MEANING_ALONE or margin < _MEANING_MARGIN:
         return None
-    return Choice(best, min(0.8, 0.2 * raised[best]), "meaning")
+    return Choice(best, min(0.8, 0.2 * raised[best]), MEANING)

@@ -18,7 +18,7 @@ from insights.reasons.assembling import (
     view_of,
     without_repeats,
 )
-from insights.reasons.choosing import beside
+from insights.reasons.choosing import MEANING, beside
 from insights.reasons.codewords import CodeWords, code_words
 from insights.reasons.cues import expected_words
 from insights.reasons.drafts import Draft, Read
@@ -103,16 +103,19 @@ class ReasonCoder:
         return self._retracted(drafts, coded)
 
     def uncovered(self, statements: Sequence[Statement]) -> list[tuple[str, ...]]:
-        """Return, for each statement, the clauses that say something and have no code; for finding new codes."""
+        """Return, for each statement, the clauses that say something and have no code; for finding new codes.
+
+        A code that meaning alone suggested doesn't count: what is said of a new matter gets the nearest old code.
+        """
         drafts = [self._drafted(statement) for statement in statements]
         found: list[tuple[str, ...]] = []
         for draft, reads in zip(drafts, self._meant(drafts)):
             texts = []
             for piece, meant in zip(draft.pieces, reads):
                 verdict = judge(view_of(piece, draft, meant, reported=False), rules=self.rules)
-                if chosen(piece, draft, meant, verdict, carried=None) is None and (
-                    verdict is None or verdict.rule not in DROPPING
-                ):
+                choice = chosen(piece, draft, meant, verdict, carried=None)
+                loose = choice is None or choice.evidence == MEANING
+                if loose and (verdict is None or verdict.rule not in DROPPING):
                     texts.append(piece.clause.text_in(draft.statement.text))
             found.append(tuple(texts))
         return found

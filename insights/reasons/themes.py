@@ -19,9 +19,9 @@ from insights.reasons.reading import read
 from insights.reasons.statement import Leaning, Statement, leaning_of_score
 
 _MIN_CLAUSES = 3
-_CLAUSES_A_THEME = 12
+_CLAUSES_A_THEME = 20
 _MOST_THEMES = 12
-_VECTOR_SHARE = 0.5
+_VECTOR_SHARE = 1.0
 _TERMS = 4
 _QUOTES = 5
 _GRAMMAR = frozenset({"PREP", "CONJ", "PRCL", "NPRO"})
@@ -51,6 +51,8 @@ class Theme:
         Clauses by what the score says: 1 best marks, 0 between or unknown, -1 low marks.
     toml:
         Lines ready to paste into ``codebook.toml``.
+    clauses:
+        All its clauses with their statements, nearest its middle first.
     """
 
     language: Language
@@ -59,6 +61,7 @@ class Theme:
     n: int
     by_score: dict[Leaning, int]
     toml: str
+    clauses: tuple[Loose, ...] = ()
 
 
 def loose_clauses(statements: Sequence[Statement], coder: ReasonCoder) -> list[Loose]:
@@ -115,7 +118,8 @@ def _theme(
     near = sorted(members, key=lambda place: float(np.linalg.norm(rows[place] - middle)))
     quotes = tuple(dict.fromkeys(loose[place].text for place in near))[:_QUOTES]
     leanings = Counter(leaning_of_score(loose[p].statement.score, loose[p].statement.scale) for p in members)
-    return Theme(language, terms, quotes, len(members), dict(leanings), toml_of(terms, quotes, language))
+    clauses = tuple(loose[place] for place in near)
+    return Theme(language, terms, quotes, len(members), dict(leanings), toml_of(terms, quotes, language), clauses)
 
 
 def _terms_by_group(documents: Sequence[str], labels: NDArray[np.int32]) -> dict[int, tuple[str, ...]]:

@@ -26,6 +26,7 @@ from insights.answers.answer import Answer, Asked
 from insights.language import embedder
 from insights.reasons import Reason, ReasonCoder, Statement, statements_of
 from insights.reasons.refit import Example, decisions, features_of, learn
+from insights.reasons.themes import loose_clauses, themes
 from insights.survey import Codebook, load_codebook, load_survey
 from insights.survey.loading import code_from
 from transcribe.dialogue import Dialogue, Turn, Word
@@ -37,6 +38,8 @@ ASKED = {
     "score": {"ru": "Насколько вероятно, что вы порекомендуете нас?", "en": "How likely are you to recommend us?"},
 }
 FILLERS = {"ru": ("ну", "э", "как бы", "в общем"), "en": ("uh", "um", "you know", "well")}
+TOP_THEMES = 5
+FOUND_F1 = 0.5
 SIDES = {"positive": 1, "negative": -1, "neutral": 0, "conflict": 0}
 
 
@@ -288,6 +291,45 @@ def learnt_f1(refit, features, test) -> float:
     )
 
 
+def hidden_code_f1(book: Codebook, hidden: str, answers: Sequence[tuple[Statement, frozenset[str]]], vectors) -> float:
+    """Return the best F1 of the first five themes against the answers of a code taken out of the codebook."""
+    left = replace(book, codes=tuple(code for code in book.codes if code.code_id != hidden))
+    loose = loose_clauses([statement for statement, _ in answers], ReasonCoder(left, embedder=vectors))
+    wanted = {id(statement) for statement, truth in answers if hidden in truth}
+    best = 0.0
+    for theme in themes(loose, embedder=vectors)[:TOP_THEMES]:
+        got = {id(clause.statement) for clause in theme.clauses}
+        best = max(best, 2 * len(got & wanted) / (len(got) + len(wanted)))
+    return best
+
+
+def measure_themes(
+    book: Codebook, answers: Sequence[tuple[Statement, frozenset[str]]], vectors, title: str, *, least: int = 5
+) -> None:
+    """Hide each code that ``least`` answers have in turn, and look for it among the first five themes."""
+    for language in ("ru", "en"):
+        own = [(statement, truth) for statement, truth in answers if statement.language == language]
+        counts = Counter(code for _, truth in own for code in truth)
+        ordinary = [code.code_id for code in book.codes if code.special is None and counts[code.code_id] >= least]
+        found = {code: hidden_code_f1(book, code, own, vectors) for code in ordinary}
+        share = np.mean([value >= FOUND_F1 for value in found.values()])
+        row(f"{title}, {language}: hidden codes found by a theme (F1 >= .5)", "", f"{share:.3f}", len(found))
+        for code, value in found.items():
+            row(f"    {code}: best F1 of the first {TOP_THEMES} themes", "", f"{value:.3f}", counts[code])
+
+
+def trap_answers(name: str) -> list[tuple[Statement, frozenset[str]]]:
+    return [(trap.statement, codes(trap.expected)) for trap in read_traps(name)]
+
+
+def review_answers(folder: Path) -> list[tuple[Statement, frozenset[str]]]:
+    return [
+        (Statement("q", language, text), frozenset(code for code, _ in truth))
+        for language in ("ru", "en")
+        for text, truth in sentences(folder, language, "test")
+    ]
+
+
 def measure_speed(coder: ReasonCoder) -> None:
     traps = [trap.statement for name in ("dev.tsv", "telecom.tsv", "bank.tsv") for trap in read_traps(name)]
     coder.code(traps[:10])
@@ -314,6 +356,8 @@ def main() -> None:
     measure_traps(shop, "dev.tsv", "traps the rules were tuned on")
     measure_unseen(ReasonCoder(read_book("bank.toml"), embedder=vectors), "bank.tsv", "bank (not tuned on)")
     measure_unseen(ReasonCoder(read_book("telecom.toml"), embedder=vectors), "telecom.tsv", "telecom (tuned on)")
+    for name in ("bank", "telecom"):
+        measure_themes(read_book(f"{name}.toml"), trap_answers(f"{name}.tsv"), vectors, name)
     measure_speed(shop)
     shared = os.environ.get("EARFUL_SHARED_DATA", "")
     if not shared or not Path(shared, "calls").is_dir():
@@ -323,6 +367,7 @@ def main() -> None:
     book = read_book("restaurants.toml")
     for language, bars in (("en", (">= .62", ">= .82")), ("ru", (">= .61", ">= .80"))):
         measure_zero_labels(Path(shared, "reasons"), ReasonCoder(book, embedder=vectors), language, bars)
+    measure_themes(book, review_answers(Path(shared, "reasons")), vectors, "reviews", least=60)
     if short:
         return
     for language, learning in (("en", (">= .67", ">= .72", ">= .86")), ("ru", (">= .64", ">= .76", ">= .82"))):
