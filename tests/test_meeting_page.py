@@ -18,7 +18,7 @@ from meeting_study import HOSTILE, MEETING, make_study
 
 from audio.decode import load
 from insights.cli.main import cli
-from insights.meeting import build_morning
+from insights.meeting import build_morning, next_meeting
 from insights.meeting.wording import labels, readable_words
 from insights.store import begin_night, end_night, hide_clip, open_store
 
@@ -167,7 +167,8 @@ def test_too_few_calls_play_what_there_is_and_say_so(tmp_path: Path) -> None:
     assert "звонков: 2 (нужно 3)" in " ".join(morning.problems)
     later = build_morning(folder.root, meeting=date(2027, 1, 15))
     assert later.calls == ()
-    assert "2026-11-20" in " ".join(later.problems)
+    assert "за 2026-11-20; их страница: earful morning --date 2026-11-21" in " ".join(later.problems)
+    assert next_meeting(folder.root) == DAY
 
 
 @pytest.mark.parametrize("damage", ["no store", "broken store", "broken settings", "empty folder", "missing table"])

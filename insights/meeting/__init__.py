@@ -1,6 +1,6 @@
 """The morning page: a proven random draw, played, with notes."""
 
-from insights.meeting.building import Morning, build_morning
+from insights.meeting.building import Morning, build_morning, next_meeting
 from insights.meeting.draw import Candidate, Draw, Drawn, draw_calls, frame_lines
 from insights.meeting.drawing import MeetingError, commit_keys, verify_draw
 from insights.meeting.hearing import HearingError, Imported, import_notes
@@ -21,5 +21,6 @@ __all__ = [
     "frame_lines",
     "import_notes",
     "make_app",
+    "next_meeting",
     "verify_draw",
 ]

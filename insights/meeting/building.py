@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -142,7 +142,7 @@ def page_data(desk: Desk, k: int) -> Data:
         first = days_before(desk.meeting)[0].isoformat()
         desk.say("few_calls", n=len(calls), k=k, first=first)
         if not calls and (latest := desk.attempt("draw", latest_day)):
-            desk.say("latest_day", day=latest)
+            desk.say("latest_day", day=latest, next=day_after(latest))
     return {
         "date": desk.meeting.isoformat(),
         "title": desk.settings.study.title,
@@ -199,6 +199,25 @@ def one_call(desk: Desk, recording_id: str, recording: Recording) -> Data | None
         return call_data(store, row, sound, redact=redact, language=desk.settings.study.language)
 
     return desk.attempt("call", work)
+
+
+def next_meeting(root: Path) -> date | None:
+    """Return the day after the last call of a study, whose page plays that call's day; None without calls."""
+    store = open_store(StudyFolder(root).store, readonly=True)
+    try:
+        latest = latest_day(store)
+    finally:
+        store.close()
+    return day_after(latest) if latest else None
+
+
+def day_after(day: str) -> date:
+    """Return the day after one that is written ``YYYY-MM-DD``.
+
+    >>> day_after("2026-11-30").isoformat()
+    '2026-12-01'
+    """
+    return date.fromisoformat(day) + timedelta(days=1)
 
 
 def draw_data(draw: Draw, frame: Frame, k: int) -> Data:
