@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from insights.store import Store
 
 WRONG_USAGE = 2
-SHEETS = "exports"
-REFITS = "coders"
 
 
 @click.command()
@@ -90,9 +88,10 @@ def _frame(study_dir: Path) -> StudyFrame:
 
 def _sample(study_dir: Path, count: int, coder: str, seed: int, *, as_json: bool) -> None:
     from insights.cli.coding_work import write_sheet
+    from insights.settings import StudyFolder
 
     name = "".join(letter if letter.isalnum() else "-" for letter in coder)
-    path = study_dir / SHEETS / f"coding-{name}.csv"
+    path = StudyFolder(study_dir).exports / f"coding-{name}.csv"
     if path.exists():
         stop(f"{path} exists; read it back or move it away first, so that no codes are lost", code=WRONG_USAGE)
     n = with_store(study_dir, lambda store: write_sheet(store, path, count=count, seed=seed), readonly=True)
@@ -130,15 +129,16 @@ def _themes(study_dir: Path, seed: int, *, as_json: bool) -> None:
     from insights.cli.coding_work import statements_stored
     from insights.language import embedder
     from insights.reasons import ReasonCoder
+    from insights.reasons.learning import current_refit
     from insights.reasons.themes import loose_clauses, themes
     from insights.settings import make_private, write_private
 
     frame = _frame(study_dir)
     vectors = embedder()
-    coder = ReasonCoder(frame.codebook, embedder=vectors)
+    coder = ReasonCoder(frame.codebook, embedder=vectors, refit=current_refit(frame.folder.coders))
     statements = with_store(study_dir, lambda store: statements_stored(store, frame.survey), readonly=True)
     found = themes(loose_clauses(list(statements.values()), coder), embedder=vectors, seed=seed)
-    path = study_dir / SHEETS / "themes.toml"
+    path = frame.folder.exports / "themes.toml"
     make_private(path.parent)
     write_private(path, "\n".join(f"# {theme.n} clauses\n{theme.toml}" for theme in found))
     if as_json:
@@ -160,7 +160,7 @@ def _refit(study_dir: Path, *, as_json: bool) -> None:
     from insights.reasons.learning import current_refit, keep_refit, try_refit
 
     frame = _frame(study_dir)
-    folder = study_dir / REFITS
+    folder = frame.folder.coders
     coded = with_store(study_dir, lambda store: hand_coded(store, frame.survey), readonly=True)
     try:
         trial = try_refit(coded, frame.codebook, embedder=embedder(), current=current_refit(folder))
