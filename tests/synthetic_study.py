@@ -68,11 +68,7 @@ def record_of(truth: dict[str, Any], path: Path, known: set[str], codes: set[str
         facts=facts,
         dialogue=dialogue,
         lemmas=tuple(lemma_text(turn.text, language) for turn in turns),
-        pauses=tuple(
-            PauseRow("latency", Span(one["start"] - one["response_latency"], one["start"]), one["turn"], 1.0, "truth")
-            for one in said
-            if one["response_latency"] > 0
-        ),
+        pauses=tuple(pauses_of(truth, said)),
         asked=tuple(
             Asked(one["key"], Span(one["start"], one["end"]), one["turn"], 1.0)
             for one in truth["questions"]
@@ -110,6 +106,22 @@ def turn_of(turn: dict[str, Any]) -> Turn:
         start_s = round(turn["start"] + at * step, 3)
         words.append(Word(text, Span(start_s, round(start_s + 0.9 * step, 3)), 1.0))
     return Turn(PARTIES[turn["role"]], Span(turn["start"], turn["end"]), tuple(words), turn["role"])
+
+
+def pauses_of(truth: dict[str, Any], said: list[dict[str, Any]]) -> list[PauseRow]:
+    """Return the silences inside customers' turns and the waits before answers."""
+    found = [
+        PauseRow("silent", Span(one["start"], one["end"]), turn["i"], 1.0, "truth")
+        for turn in truth["turns"]
+        for one in turn["pauses"]
+        if turn["role"] == "customer" and one["kind"] == "silent"
+    ]
+    found += [
+        PauseRow("latency", Span(one["start"] - one["response_latency"], one["start"]), one["turn"], 1.0, "truth")
+        for one in said
+        if one["response_latency"] > 0
+    ]
+    return sorted(found, key=lambda row: row.span.start_s)
 
 
 def answer_of(one: dict[str, Any]) -> Answer:

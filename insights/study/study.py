@@ -283,7 +283,9 @@ class Study:
         --------
         ``s.query("SELECT * FROM pause WHERE kind = :kind ORDER BY end_s - start_s DESC", kind="silent").play()``
         """
-        return self._table(run_query(self.store, sql, values), sql=ask.Selection(sql, values).text)
+        rows = run_query(self.store, sql, values)
+        selection = ask.Selection(sql, values)
+        return self._table(rows, sql=selection.text, columns=() if rows else ask.columns_of(self.store, selection))
 
     def _waves(self, wave: str | None) -> Sequence[str] | None:
         return None if wave is None else [str(one_of("wave", wave, self.waves))]
