@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import click
@@ -12,8 +11,6 @@ Next, try:
   .venv/bin/earful metrics --study {directory}     NPS and the rest, each with n and interval
   .venv/bin/earful cases --study {directory}       unhappy customers, and who calls them
   make notebook                                 hear the answer behind any number"""
-# The example calls are of a Friday; the meeting after it is on Monday.
-DEMO_MEETING = date(2026, 11, 23)
 
 
 @click.command()
@@ -51,8 +48,8 @@ def demo(directory: Path) -> None:
 
 def demo_page(directory: Path) -> Path:
     """Return the example's morning page, built where it is not there yet."""
-    from insights.meeting import build_morning
+    from insights.meeting import build_morning, next_meeting
     from insights.settings import StudyFolder
 
     built = sorted(StudyFolder(directory).pages.glob("*.html"))
-    return built[0] if built else build_morning(directory, meeting=DEMO_MEETING).path
+    return built[0] if built else build_morning(directory, meeting=next_meeting(directory)).path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from insights.meeting import commit_keys
 from insights.night.frame import StudyFrame, load_frame
 from insights.store import Store, ingest_folder, open_store, response_problems, run_lock
 from insights.store.night_queries import count_interviews
@@ -45,6 +46,7 @@ def ingest_into(store: Store, frame: StudyFrame) -> Ingestion:
         codebook=frame.codebook,
         columns=frame.settings.columns,
     )
+    commit_keys(store)
     problems = tuple(
         f"{row['path']}:{row['line']}: {row['problem']}; {row['cure']}" for row in response_problems(store)
     )

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     Tensor = torch.Tensor
 
 FRAMES_PER_S = 50
-# Whisper was trained on 30 s, silence behind short windows: without that silence it repeats itself. One frame of it in
-# 32 stands for all 32 (its weight in every attention is raised by log 32), at a thirty-second of the cost.
-SILENCE_STRIDE = 32
+# Whisper was trained on 30 s, silence behind short windows: without that silence it repeats itself. Every sixteenth
+# frame of it stands for sixteen (its weight in every attention is raised by log 16), at a sixteenth of the cost.
+# Every thirty-second, with 0.6 s of plain silence, was a tenth cheaper and lost a score in 24 on the example calls.
+SILENCE_STRIDE = 16
 # Queries at once in the encoder: their scores (heads x queries x frames) stay in the processor's cache.
 _QUERIES = 256
 
@@ -102,7 +103,7 @@ def frames_heard(frames: int, *, all_frames: int) -> int:
     """Return how many frames `encode` makes of ``frames`` frames of sound.
 
     >>> frames_heard(300, all_frames=1500)
-    338
+    375
     """
     return frames + len(range(frames, all_frames, SILENCE_STRIDE))
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("earful.recognition")
 
 # Silence kept behind a window, and the lengths windows are rounded up to, in seconds.
-TAIL_S = 0.6
+TAIL_S = 1.0
 _LENGTHS_S = (4.0, 6.0, 9.0, 13.0, 20.0, 30.0)
 # Nobody needs more tokens a second; a loop ends here.
 _TOKENS_PER_S = 14.0
