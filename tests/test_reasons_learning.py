@@ -80,6 +80,21 @@ def test_the_coder_names_the_refit_it_codes_with() -> None:
     assert (reason.code_id, reason.evidence.split("+")[0]) == ("parking", "refit")
 
 
+@pytest.mark.parametrize("order", [("new", "price", "parking"), ("parking", "new"), ("parking",)])
+def test_a_refit_still_codes_after_the_codebook_was_edited(order: tuple[str, ...]) -> None:
+    refit = learn([one.example for one in examples()], BOOK, embedder=Letters())
+    known = {
+        code.code_id: code for code in (*BOOK.codes, Code("new", {"en": "Courier"}, include={"en": ("courier",)}))
+    }
+    edited = Codebook("b", 2, tuple(known[code] for code in order))
+    coder = ReasonCoder(edited, embedder=Letters(), refit=refit)
+    texts = ["terrible, nowhere to leave the car", "terrible, it costs an arm and a leg", "terrible courier"]
+    found = [{reason.code_id for reason in one} for one in coder.code([Statement("why", "en", one) for one in texts])]
+    assert found[0] == {"parking"}
+    assert ("price" in found[1]) == ("price" in order)
+    assert ("new" in found[2]) == ("new" in order)
+
+
 @pytest.mark.parametrize(
     ("language", "text", "code"), [("en", "slow but the price is fine", "price"), ("en", "bad parking", "parking")]
 )

@@ -26,6 +26,7 @@ _UNSAID = ("seeds", "asked_to_improve", "asked_for_praise")
 _ALONE = 0.66
 _LEARNT_SURE = 0.0
 _LEARNT_SURELY_NOT = -0.9
+_LEARNT_PLAINLY = 0.3  # below, words that name a code the refit was never taught come first
 _LEARNT_SHARE = 0.6
 
 
@@ -71,7 +72,7 @@ def _own_choice(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None
     """Return the code that a piece's own words or meaning give it."""
     learnt = _learnt_choice(meant)
     if learnt is not None:
-        return learnt
+        return _untaught(piece, draft, meant) or learnt
     idle = verdict is not None and verdict.rule == "no_complaint" and total(piece.worths) <= 0
     vague = content_n < 2 or idle  # noqa: PLR2004 - one word, or an idiom, has no topic to compare
     own = choose(piece.hits, likenesses=None if vague else meant.likenesses, context=draft.context)
@@ -89,6 +90,14 @@ def _learnt_choice(meant: Read) -> Choice | None:
     best = max(meant.learnt, key=lambda code: (meant.learnt or {})[code])
     margin = meant.learnt[best]
     return Choice(best, min(1.0, _LEARNT_SHARE + 0.4 * margin), "refit") if margin > _LEARNT_SURE else None
+
+
+def _untaught(piece: Piece, draft: Draft, meant: Read) -> Choice | None:
+    """Return the code that the words name and the refit never saw, as after a line added to the codebook."""
+    named = choose(piece.hits, likenesses=None, context=draft.context)
+    if named is None or meant.learnt is None or named.code_id in meant.learnt:
+        return None
+    return named if max(meant.learnt.values()) < _LEARNT_PLAINLY and _names(named, piece) else None
 
 
 def _names(choice: Choice, piece: Piece) -> bool:

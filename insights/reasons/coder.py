@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from math import isnan
 
 from insights.language.tokens import Language
 from insights.language.vectors import Embedder
@@ -27,7 +26,7 @@ from insights.reasons.mixup import mix_up
 from insights.reasons.pieces import pieces
 from insights.reasons.reading import read
 from insights.reasons.reason import Reason
-from insights.reasons.refit import Refit, decisions, features_of
+from insights.reasons.refit import Refit, learnt
 from insights.reasons.rules import RULES, Rule, is_reported, judge
 from insights.reasons.slips import Vocabulary, heard_through, vocabulary
 from insights.reasons.statement import Statement, leaning_of_question
@@ -82,8 +81,8 @@ class ReasonCoder:
     def name(self) -> str:
         """Name of this coder and everything its answers hang on; stored as the coder of its reasons."""
         vectors = self.embedder.name if self.embedder is not None else "words"
-        learnt = f"+refit-{self.refit.version}" if self.refit is not None else ""
-        return f"rules-{RULES_VERSION}+{vectors}+{self.codebook.name}-{self.codebook.version}{learnt}"
+        refitted = f"+refit-{self.refit.version}" if self.refit is not None else ""
+        return f"rules-{RULES_VERSION}+{vectors}+{self.codebook.name}-{self.codebook.version}{refitted}"
 
     def words(self, language: Language) -> CodeWords:
         """Return the codebook's words in one language, gathered once."""
@@ -187,11 +186,7 @@ class ReasonCoder:
         """Return the refit's margins by code and of praise over complaint, a text each; None without a refit."""
         if self.refit is None or self.embedder is None:
             return [(None, None)] * len(texts)
-        codes, leaning = decisions(self.refit, features_of(texts, self.codebook, embedder=self.embedder))
-        return [
-            (dict(zip(self.refit.code_ids, map(float, row))), None if isnan(lean) else float(lean))
-            for row, lean in zip(codes, leaning)
-        ]
+        return [*learnt(self.refit, texts, self.codebook, embedder=self.embedder)]
 
     def _reasons(self, draft: Draft, reads: Sequence[Read]) -> tuple[Reason, ...]:
         found: list[Reason] = []

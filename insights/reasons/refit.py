@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,11 @@ class Refit:
         )
 
 
+def ordinary_codes(codebook: Codebook) -> tuple[str, ...]:
+    """Return the codes that stand for reasons, in the codebook's order."""
+    return tuple(code.code_id for code in codebook.codes if code.special is None)
+
+
 def load_refit(path: Path) -> Refit:
     """Return the weights written by ``Refit.save``."""
     with np.load(path, allow_pickle=False) as stored:
@@ -105,7 +111,7 @@ def learn(examples: Sequence[Example], codebook: Codebook, *, embedder: Embedder
     from sklearn.svm import LinearSVC
 
     features = features_of([(one.text, one.language) for one in examples], codebook, embedder=embedder)
-    ordinary = [code.code_id for code in codebook.codes if code.special is None]
+    ordinary = ordinary_codes(codebook)
     learnable = [
         code for code in ordinary if _MIN_EXAMPLES <= sum(code in one.codes for one in examples) < len(examples)
     ]
@@ -117,7 +123,7 @@ def learn(examples: Sequence[Example], codebook: Codebook, *, embedder: Embedder
         rows.append(np.append(machine.coef_[0], machine.intercept_[0]))
     return Refit(
         version,
-        tuple(ordinary),
+        ordinary,
         tuple(learnable),
         np.array(rows, dtype=np.float32),
         _learn_polarity(examples, features),
@@ -139,7 +145,13 @@ def _learn_polarity(examples: Sequence[Example], features: Any) -> Floats:  # no
     return np.append(machine.coef_[0], machine.intercept_[0]).astype(np.float32)
 
 
-def features_of(texts: Sequence[tuple[str, Language]], codebook: Codebook, *, embedder: Embedder) -> Any:  # noqa: ANN401
+def features_of(
+    texts: Sequence[tuple[str, Language]],
+    codebook: Codebook,
+    *,
+    embedder: Embedder,
+    codes: Sequence[str] | None = None,
+) -> Any:  # noqa: ANN401
     """Return the features of texts as a sparse matrix, one row a text.
 
     Hashed words and letters (no vocabulary is kept), sentence vectors, how far the codebook's words
@@ -147,8 +159,9 @@ def features_of(texts: Sequence[tuple[str, Language]], codebook: Codebook, *, em
     """
     from scipy.sparse import csr_matrix, hstack
 
+    known = ordinary_codes(codebook) if codes is None else tuple(codes)
     vectors = embedder.embed([text.lower() for text, _ in texts]) * _VECTOR_SHARE
-    return hstack([*_hashed(texts), csr_matrix(vectors), csr_matrix(_rule_features(texts, codebook))]).tocsr()
+    return hstack([*_hashed(texts), csr_matrix(vectors), csr_matrix(_rule_features(texts, codebook, known))]).tocsr()
 
 
 def _hashed(texts: Sequence[tuple[str, Language]]) -> list[Any]:
@@ -162,8 +175,7 @@ def _hashed(texts: Sequence[tuple[str, Language]]) -> list[Any]:
     return [words.transform(lemmatised), letters.transform([text.lower() for text, _ in texts])]
 
 
-def _rule_features(texts: Sequence[tuple[str, Language]], codebook: Codebook) -> Floats:
-    ordinary = [code.code_id for code in codebook.codes if code.special is None]
+def _rule_features(texts: Sequence[tuple[str, Language]], codebook: Codebook, ordinary: Sequence[str]) -> Floats:
     words = {language: code_words(codebook, language) for language in sorted({language for _, language in texts})}
     rows = np.zeros((len(texts), len(ordinary) + 2), dtype=np.float32)
     for row, (text, language) in enumerate(texts):
@@ -183,6 +195,26 @@ def decisions(refit: Refit, features: Any) -> tuple[Floats, Floats]:  # noqa: AN
     return np.asarray(codes), np.asarray(features @ refit.polarity_weights[:-1] + refit.polarity_weights[-1])
 
 
+def learnt(
+    refit: Refit, texts: Sequence[tuple[str, Language]], codebook: Codebook, *, embedder: Embedder
+) -> list[tuple[dict[str, float], float | None]]:
+    """Return, for each text, the margin of each code learnt and that of praise over complaint.
+
+    The codebook may have changed since: codes it no longer has are left out, new ones were not learnt. The margin
+    of praise is None where polarity was not learnt.
+    """
+    features = features_of(texts, codebook, embedder=embedder, codes=refit.codebook_codes)
+    codes, leaning = decisions(refit, features)
+    kept = set(ordinary_codes(codebook))
+    return [
+        (
+            {code: float(value) for code, value in zip(refit.code_ids, row) if code in kept},
+            None if isnan(lean) else float(lean),
+        )
+        for row, lean in zip(codes, leaning)
+    ]
+
+
 def predicted(
     refit: Refit,
     texts: Sequence[tuple[str, Language]],
@@ -198,6 +230,5 @@ def predicted(
     above:
         Margin of the decision.
     """
-    codes, _ = decisions(refit, features_of(texts, codebook, embedder=embedder))
-    names = np.array(refit.code_ids)
-    return [frozenset(names[row > above].tolist()) for row in codes]
+    margins = learnt(refit, texts, codebook, embedder=embedder)
+    return [frozenset(code for code, value in codes.items() if value > above) for codes, _ in margins]
