@@ -14,7 +14,8 @@ import pytest
 from chromium import browser, complaints_of, missing, requests_of, resize, violations_of
 from meeting_study import HOSTILE, MEETING, make_study
 
-from insights.meeting import build_morning, import_notes, make_app
+from insights.meeting import build_morning, import_notes
+from insights.meeting.serve import make_app
 from insights.store import open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(missing()), reason=missing() or "browser there")]

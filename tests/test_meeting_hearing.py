@@ -13,7 +13,8 @@ from meeting_study import MEETING, make_study
 from starlette.testclient import TestClient
 
 from insights.cli.main import cli
-from insights.meeting import HearingError, import_notes, make_app
+from insights.meeting import HearingError, import_notes
+from insights.meeting.serve import make_app
 from insights.meeting.sections import search_section
 from insights.store import open_store
 
