@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from insights.statistics.clusters import effective_n
 from insights.statistics.estimate import finite_population_factor
-from insights.statistics.means import csi, csi_values
+from insights.statistics.means import csi, csi_values, student_quantile
 from insights.statistics.nps import (
     adjusted_wald,
     jeffreys_cdf,
@@ -123,6 +123,13 @@ def test_weights_give_back_the_populations_score() -> None:
     assert weighted.value == pytest.approx(0.8 * 54 + 0.15 * 62 + 0.05 * 73)
     assert weighted.n == 300 > weighted.n_eff
     assert "weighted" in weighted.method
+
+
+@pytest.mark.parametrize("clusters", [400, 501, 502, 2000, 60_000])
+def test_students_quantile_is_the_same_with_and_without_the_expansion(clusters: int) -> None:
+    from scipy.special import stdtrit
+
+    assert student_quantile(clusters) == pytest.approx(stdtrit(clusters - 1, 0.975), rel=1e-12)
 
 
 def test_answers_of_one_client_count_less_than_answers_of_many() -> None:

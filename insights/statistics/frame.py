@@ -92,7 +92,8 @@ class Frame:
     def flagged(self, interview_ids: Iterable[str]) -> Flags:
         """Return a column that is True for these interviews."""
         flags = np.zeros(len(self.ids), dtype=bool)
-        flags[[self.position[one] for one in interview_ids if one in self.position]] = True
+        rows = np.fromiter((self.position.get(one, -1) for one in interview_ids), np.int64)
+        flags[rows[rows >= 0]] = True
         return flags
 
     def of_kind(self, *kinds: str) -> tuple[Question, ...]:

@@ -14,17 +14,39 @@ from insights.statistics.estimate import Z_95, Estimate, Floats, Ints, finite_po
 from insights.statistics.shares import wilson
 
 CsiVariant = Literal["aggregate", "individual", "rescaled", "unweighted"]
+EXPANDED_FROM = 500
+STUDENT_EXPANSION = (
+    np.array([1, 1, 0, 0, 0]) / 4,
+    np.array([3, 16, 5, 0, 0]) / 96,
+    np.array([-15, 17, 19, 3, 0]) / 384,
+    np.array([-945, -1920, 1482, 776, 79]) / 92160,
+)
+"""By the power of 1 / degrees of freedom: factors of the normal quantile's powers 1, 3, 5, 7, 9."""
 CSI_VARIANTS: tuple[CsiVariant, ...] = get_args(CsiVariant)
 
 
 def student_quantile(clusters: int) -> float:
     """Return the 97.5 % quantile of Student's t with one degree less than there are clusters.
 
+    Beyond some hundreds of clusters the expansion around the normal quantile is exact to twelve digits, and
+    spares loading scipy.
+
+    References
+    ----------
+    Abramowitz, M., Stegun, I. A. (1964). Handbook of Mathematical Functions, 26.7.5.
+
     Examples
     --------
     >>> round(student_quantile(11), 3)
     2.228
     """
+    freedom = clusters - 1
+    if freedom >= EXPANDED_FROM:
+        powers = Z_95 ** np.arange(1, 10, 2)
+        terms = [
+            float(factors @ powers) / float(freedom) ** at for at, factors in enumerate(STUDENT_EXPANSION, start=1)
+        ]
+        return Z_95 + math.fsum(terms)
     from scipy.special import stdtrit
 
     return float(stdtrit(max(clusters - 1, 1), 0.975))
