@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 from insights.cli.main import cli
 from insights.meeting import HearingError, import_notes
-from insights.meeting.serve import make_app
 from insights.meeting.sections import search_section
+from insights.meeting.serve import make_app
 from insights.store import open_store
 
 ORIGIN = "http://127.0.0.1"
