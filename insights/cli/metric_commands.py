@@ -47,10 +47,12 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
     )
 
     def work(store: Store) -> tuple[Sequence[Figure], Sequence[str]]:
+        from insights.statistics.frame import collector_at_rest
         from insights.statistics.provenance import keep
 
         chosen = _known(store, waves)
-        report = compute(store, waves=chosen, by=dimensions)
+        with collector_at_rest():
+            report = compute(store, waves=chosen, by=dimensions)
         figures = (*report.figures, *case_figures(store, waves=chosen))
         return keep(store, figures, command=command), report.hidden
 

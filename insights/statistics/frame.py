@@ -222,6 +222,8 @@ def labelled(names: Sequence[object]) -> Labels:
     [1, -1, 0]
     """
     present = sorted(str(name) for name in set(names) if name is not None)
+    if not present:
+        return Labels(np.full(len(names), -1, dtype=np.int64), ())
     number: dict[object, int] = {name: code for code, name in enumerate(present)}
     number[None] = -1
     return Labels(np.fromiter(map(number.__getitem__, names), np.int64, len(names)), tuple(present))

@@ -194,7 +194,10 @@ def net(classes: Floats, *, weights: Floats, clusters: Ints, population: int | N
         raise ValueError("no interviews; a net share needs at least one")
     clients = client_count(clusters)
     n_eff = effective_n(classes, weights, clusters)
-    shares = [float(np.sum(weights[classes == kind]) / weights.sum()) for kind in (1.0, 0.0, -1.0)]
+    if bool(np.all(weights == 1.0)):  # counted: exactly what the sums below would be, without copies
+        shares = [float(np.count_nonzero(classes == kind) / n) for kind in (1.0, 0.0, -1.0)]
+    else:
+        shares = [float(np.sum(weights[classes == kind]) / weights.sum()) for kind in (1.0, 0.0, -1.0)]
     name = method_name(
         interval_name(n),
         n=n,
