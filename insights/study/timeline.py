@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from audio.pitch import PitchTrack, track_pitch
 from audio.span import Span
 from insights.store import load_speech
 from insights.store.study_queries import call_marks, turns_between
-from insights.study.picture import BLUE, GREEN, GREY, INK, ORANGE, RED, STYLE, Picture
+from insights.study.picture import BLUE, GREEN, GREY, INK, ORANGE, RED, SCREEN_DPI, STYLE, Picture
 from insights.study.player import shown
 from insights.study.sound import Listening
 from insights.study.wording import label
@@ -32,10 +33,12 @@ LEAST_PAUSE_S = 0.25
 LEFT, RIGHT = 0.9, 0.15  # inches beside the axes: fixed, so that a click's place is a second
 
 CLICK = (
-    "let r=this.querySelector('svg').getBoundingClientRect();let p=JSON.parse(this.dataset.at);"
+    "let r=this.querySelector('img').getBoundingClientRect();let p=JSON.parse(this.dataset.at);"
     "let f=((event.clientX-r.left)/r.width-p[0])/(p[1]-p[0]);let t=p[2]+Math.max(0,Math.min(1,f))*(p[3]-p[2]);"
 )
-SEEK = CLICK + "let a=this.parentNode.querySelector('audio');if(a){a.currentTime=t-p[2];a.play().catch(()=>{})}"
+SEEK = (
+    CLICK + "let a=this.closest('.earful').querySelector('audio');if(a){a.currentTime=t-p[2];a.play().catch(()=>{})}"
+)
 HOVER = CLICK + (
     "this.title=t.toFixed(1)+' s'+JSON.parse(this.dataset.marks).filter(m=>m[0]<=t&&t<=m[1])"
     ".map(m=>'\\n'+m[2]).join('');"
@@ -53,8 +56,8 @@ class Timeline(Picture):
 
     def _repr_html_(self) -> str:
         """Return the picture with its sound for a notebook."""
-        svg = self.bytes("svg").decode("utf-8")
-        svg = svg[svg.index("<svg") :]
+        png = base64.b64encode(self.bytes("png", dpi=SCREEN_DPI)).decode("ascii")
+        image = f'<img src="data:image/png;base64,{png}" style="max-width:none" alt="">'
         width = float(self.figure.get_size_inches()[0])
         at = json.dumps([LEFT / width, 1 - RIGHT / width, self.span.start_s, self.span.end_s])
         marks = json.dumps(self.marks, ensure_ascii=False)
@@ -62,7 +65,7 @@ class Timeline(Picture):
         return (
             f'<div class="earful">{sound}<div style="overflow-x:auto"><div style="cursor:pointer;width:max-content" '
             f'data-at="{html.escape(at)}" data-marks="{html.escape(marks)}" onclick="{html.escape(SEEK)}" '
-            f'onmousemove="{html.escape(HOVER)}">{svg}</div></div></div>'
+            f'onmousemove="{html.escape(HOVER)}">{image}</div></div></div>'
         )
 
 
