@@ -54,6 +54,18 @@ QUIET_ENVIRONMENT = {
 }
 
 
+def keeping_lines(command: click.Command) -> click.Command:
+    r"""Return the command, its examples printed line by line.
+
+    click keeps lines as they are after a backspace character; our docstrings are raw text and spell it ``\b``.
+    """
+    if command.help:
+        command.help = command.help.replace("\\b\n", "\b\n")
+    for member in getattr(command, "commands", {}).values():
+        keeping_lines(member)
+    return command
+
+
 class LazyGroup(click.Group):
     """A command group whose members are imported when they are asked for, so that --help stays quick."""
 
@@ -69,7 +81,7 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(f"insights.cli.{module}"), attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name][0]} is {type(command).__name__}; expected a click command")
-        return command
+        return keeping_lines(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""
@@ -94,4 +106,4 @@ def main() -> None:
     """Run the command line."""
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    cli()
+    keeping_lines(cli)()

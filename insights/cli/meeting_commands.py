@@ -143,7 +143,12 @@ def print_verified(found: list[Verified], *, as_json: bool) -> None:
 
 @click.group()
 def hearing() -> None:
-    """Store notes that were made at a meeting."""
+    r"""Store notes that were made at a meeting.
+
+    \b
+    Examples:
+      earful hearing import notes-2026-11-23.json
+    """
 
 
 @hearing.command("import")
