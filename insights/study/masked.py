@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from audio.span import Span
 from insights.language import language_of
 from insights.privacy import PiiSpan, masked_part, spans_of_call, spans_of_typed
+from insights.store import Found
 from insights.store.study_queries import reason_places
 from insights.study.sound import Listening
 from transcribe.dialogue import Language
@@ -44,6 +46,17 @@ def quote_of(place: dict[str, Any], quote: str, spans: tuple[PiiSpan, ...]) -> s
     return (
         masked_part(place["text"], spans, language, start_char=start, end_char=start + len(quote)) if spans else quote
     )
+
+
+def found_rows(listening: Listening, found: Sequence[Found], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the turns of a search masked, their seconds those of the words found."""
+    places = {one.turn_id: one for one in found}
+    shown = []
+    for row in mask_turns(listening, rows):
+        one = places[row["turn_id"]]
+        seconds = {"turn_start_s": row["start_s"], "start_s": one.span.start_s, "end_s": one.span.end_s}
+        shown.append({**row, **seconds, "clip": one.clip})
+    return shown
 
 
 def mask_turns(listening: Listening, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from insights.settings import StudyFolder, load_settings
 from insights.store import StoreError, count_turns, open_store, search_turns
@@ -15,7 +15,7 @@ from insights.store.metric_queries import wave_ids
 from insights.study import figures as fig
 from insights.study.call import Call
 from insights.study.choices import number_of, one_of, question_of, target_of
-from insights.study.masked import mask_quotes, mask_turns
+from insights.study.masked import found_rows, mask_quotes
 from insights.study.plots import Plots
 from insights.study.sound import Listening
 from insights.study.table import Table, table_of
@@ -216,17 +216,9 @@ class Study:
         one_of("party", party, ["operator", "respondent", "other", "unknown"])
         found = search_turns(self.store, words, language=language, party=party, limit=limit)
         selection = ask.found_selection([one.turn_id for one in found])
-        places = {one.turn_id: one for one in found}
-        rows = [
-            {
-                **row,
-                "clip": places[row["turn_id"]].clip,
-                "turn_start_s": row["start_s"],
-                **_seconds(places[row["turn_id"]]),
-            }
-            for row in mask_turns(self.listening, ask.read(self.store, selection))
-        ]
-        return self._table(rows, sql=selection.text, columns=[*ask.columns_of(self.store, selection), "clip"])
+        columns = [*ask.columns_of(self.store, selection), "clip"]
+        rows = found_rows(self.listening, found, ask.read(self.store, selection))
+        return self._table(rows, sql=selection.text, columns=columns)
 
     def count(self, words: str) -> int:
         """Return how many turns hold all these words in any form."""
@@ -302,7 +294,3 @@ class Study:
 
     def _table(self, rows: list[Row], *, sql: str, columns: Sequence[str] = ()) -> Table:
         return table_of(rows, sql=sql, listening=self.listening, language=self.language, columns=columns)
-
-
-def _seconds(found: Any) -> dict[str, float]:  # noqa: ANN401 - a Found of the store
-    return {"start_s": found.span.start_s, "end_s": found.span.end_s}
