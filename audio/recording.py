@@ -10,6 +10,7 @@ import numpy.typing as npt
 from audio.span import Span
 
 Samples = npt.NDArray[np.float32]
+AXES = 2  # channels, samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +33,7 @@ class Recording:
 
     def __post_init__(self) -> None:
         """Refuse arrays of another shape or type before they travel on."""
-        if self.samples.ndim != 2 or self.samples.dtype != np.float32:
+        if self.samples.ndim != AXES or self.samples.dtype != np.float32:
             raise ValueError(
                 f"{self.call_id}: samples of shape {self.samples.shape} and type {self.samples.dtype}; "
                 "expected (channels, n) float32"
