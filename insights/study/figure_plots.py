@@ -54,13 +54,15 @@ def _interval(axes: Axes, row: pd.Series, place: int, *, colour: str, marker: st
 
 
 def drivers_picture(figures: pd.DataFrame, *, target: str, language: Language) -> Picture:
-    """Return attribute shares with intervals; few interviews are grey."""
+    """Return attribute shares with intervals, all modes together where there are several; few interviews are grey."""
     title = label("drivers", language, target=target)
     rows = figures.loc[figures["metric"].str.startswith("driver:")] if len(figures) else figures
     if rows.empty:
         return empty_picture(title, label("few_drivers", language))
-    rows = rows.sort_values("value")
-    names = [f"{str(row['metric']).rpartition(':')[2]}, {row['wave']}, {row['mode']}" for _, row in rows.iterrows()]
+    together = rows.loc[rows["mode"] == BOTH_MODES]
+    rows = (rows if together.empty else together).sort_values("value")
+    names = [f"{str(row['metric']).rpartition(':')[2]}, {_row_name(row, several=True, language=language)}"
+             for _, row in rows.iterrows()]  # fmt: skip
     figure, axes = new_figure(title, height_in=1.3 + 0.36 * len(rows))
     for place, (_, row) in enumerate(rows.iterrows()):
         _interval(axes, row, place, colour=GREY if row["few"] else BLUE, marker="o", at="value")
