@@ -61,7 +61,7 @@ bench: $(VENV)/.tested-with models
 	@for script in tests/benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 notebook: demo $(VENV)/.tested-with
-	cd $(STUDY) && ../$(BIN)/jupyter lab ../notebooks/01_first_look.ipynb
+	EARFUL_STUDY=$(CURDIR)/$(STUDY) $(BIN)/jupyter lab notebooks/01_first_look.ipynb
 
 clean:
 	rm -rf $(VENV) $(STUDY) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -84,7 +84,8 @@ def at_recognition_rate(samples: Samples, rate_hz: int) -> Samples:
 
     common = gcd(RECOGNITION_RATE_HZ, rate_hz)
     resampled = resample_poly(samples, RECOGNITION_RATE_HZ // common, rate_hz // common)
-    return np.clip(resampled, -1.0, 1.0).astype(np.float32)
+    resampled: Samples = np.clip(resampled, -1.0, 1.0).astype(np.float32)
+    return resampled
 
 
 def cut_for_recognition(recording: Recording, span: Span, *, channel: int) -> Samples:
