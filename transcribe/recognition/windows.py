@@ -84,8 +84,8 @@ def at_recognition_rate(samples: Samples, rate_hz: int) -> Samples:
 
     common = gcd(RECOGNITION_RATE_HZ, rate_hz)
     resampled = resample_poly(samples, RECOGNITION_RATE_HZ // common, rate_hz // common)
-    resampled: Samples = np.clip(resampled, -1.0, 1.0).astype(np.float32)
-    return resampled
+    clipped: Samples = np.clip(resampled, -1.0, 1.0).astype(np.float32)
+    return clipped
 
 
 def cut_for_recognition(recording: Recording, span: Span, *, channel: int) -> Samples:
