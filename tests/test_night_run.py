@@ -18,7 +18,7 @@ from insights.night.jobs import Job, Outcome
 from insights.night.processing import NightOptions, NightReport
 from insights.night.run import run_night
 from insights.night.status import gaps_of, status_of
-from insights.store import StudyLockedError, open_store, query, run_lock
+from insights.store import StudyLockedError, mend_turn, open_store, query, run_lock, swap_parties
 
 HEADER = "interview_id,started_at,mode,recording,respondent_id,client_id,segment,role,operator_id,wave,nps\n"
 
@@ -31,6 +31,18 @@ class InProcess:
     def run(self, batches: object, plan: WorkerPlan) -> Iterator[Outcome]:
         for batch in batches:
             yield from worker_process(plan)(batch)
+
+
+class Watched(InProcess):
+    """The same, the jobs kept to look at."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+
+    def run(self, batches: object, plan: WorkerPlan) -> Iterator[Outcome]:
+        kept = [list(batch) for batch in batches]
+        self.jobs += [job for batch in kept for job in batch]
+        yield from super().run(kept, plan)
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +106,9 @@ def test_a_changed_codebook_touches_only_the_reasons(study_dir: Path, add_call: 
     before = {row["stage"]: row["stage_key"] for row in rows(study_dir, "SELECT stage, stage_key FROM run")}
     path = study_dir / "codebook.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("version = 1", "version = 2"), encoding="utf-8")
-    assert run(study_dir).done == 1
+    watched = Watched()
+    assert run(study_dir, watched).done == 1
+    assert [job.stored is not None for job in watched.jobs] == [True]  # the words are not heard again
     after = {row["stage"]: row["stage_key"] for row in rows(study_dir, "SELECT stage, stage_key FROM run")}
     assert {stage for stage in before if before[stage] != after[stage]} == {"reasons"}
 
@@ -113,6 +127,31 @@ def test_a_changed_survey_leaves_the_words_alone(study_dir: Path, add_call: Call
         "delivery",
         "reasons",
     }
+
+
+def test_the_next_night_builds_on_what_a_person_corrected(study_dir: Path, add_call: Callable[..., Path]) -> None:
+    add_call("a.flac")
+    run(study_dir)
+    store = open_store(study_dir / "study.db")
+    recording = str(query(store, "SELECT recording_id FROM recording")[0]["recording_id"])
+    mend_turn(store, recording, 1, "Ну, восемь.", by="anna")
+    swap_parties(store, recording, by="anna")
+    store.close()
+    watched = Watched()
+    run(study_dir, watched)
+    stored = watched.jobs[0].stored
+    assert stored is not None
+    assert [turn.party for turn in stored.dialogue.turns] == ["respondent", "operator"]
+    assert [turn.party for turn in stored.heard.turns] == ["operator", "respondent"]
+    assert (stored.dialogue.turns[1].text, stored.heard.turns[1].text != "Ну, восемь.") == ("Ну, восемь.", True)
+
+
+def test_a_file_copied_with_a_new_time_is_up_to_date(study_dir: Path, add_call: Callable[..., Path]) -> None:
+    path = add_call("a.flac")
+    run(study_dir)
+    os.utime(path, ns=(1, 1))
+    report = run(study_dir)
+    assert (report.done, report.unchanged) == (0, 1)
 
 
 def test_a_bad_file_is_named_and_the_good_ones_are_done(study_dir: Path, add_call: Callable[..., Path]) -> None:

@@ -26,6 +26,7 @@ from insights.store import (
     load_pauses,
     load_reasons,
     load_speech,
+    recording_id,
 )
 from insights.store.night_queries import (
     InterviewFacts,
@@ -144,7 +145,8 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
     if done_stages(known.store, sha256):
         plan.moved[sha256] = facts
     language = interview.language if interview else None
-    plan_stages(entry, facts, sha256, known, plan, keys=keys, language=language)
+    if not plan_stages(entry, facts, sha256, known, plan, keys=keys, language=language):
+        plan.unchanged_n += 1  # copied or renamed, the bytes are the same
 
 
 def elsewhere(entry: Entry, sha256: str, known: Known) -> bool:
@@ -186,9 +188,10 @@ def plan_stages(
     todo = stages_to_do(wanted, done_stages(known.store, sha256))
     if not todo:
         return False
-    stored = None if "recognition" in todo else stored_result(known.store, sha256[:16])
     hashed = replace(facts, sha256=sha256)
-    base = hashed if stored is None else stored_facts(known.store, sha256[:16], hashed)
+    found = recording_id(hashed)
+    stored = None if "recognition" in todo else stored_result(known.store, found)
+    base = hashed if stored is None else stored_facts(known.store, found, hashed)
     plan.jobs.append(
         Job(
             facts=base,
@@ -202,21 +205,21 @@ def plan_stages(
     return True
 
 
-def stored_result(store: Store, recording_id: str) -> Stored | None:
+def stored_result(store: Store, found: str) -> Stored | None:
     """Return what an earlier night found, or None where its speech map is not kept."""
-    speech = load_speech(store, recording_id)
+    speech = load_speech(store, found)
     if speech is None:
         return None
     return Stored(
-        heard=load_dialogue(store, recording_id, as_heard=True),
-        dialogue=load_dialogue(store, recording_id),
-        lemmas=load_lemmas(store, recording_id),
+        heard=load_dialogue(store, found, as_heard=True),
+        dialogue=load_dialogue(store, found),
+        lemmas=load_lemmas(store, found),
         speech=speech,
-        answers=load_answers(store, recording_id),
-        deliveries=load_deliveries(store, recording_id),
-        pauses=load_pauses(store, recording_id),
-        reasons=load_reasons(store, recording_id),
-        runs=runs_of_recording(store, recording_id),
+        answers=load_answers(store, found),
+        deliveries=load_deliveries(store, found),
+        pauses=load_pauses(store, found),
+        reasons=load_reasons(store, found),
+        runs=runs_of_recording(store, found),
     )
 
 
@@ -233,9 +236,9 @@ def facts_of(entry: Entry, known: Known) -> RecordingFacts:
     )
 
 
-def stored_facts(store: Store, recording_id: str, facts: RecordingFacts) -> RecordingFacts:
+def stored_facts(store: Store, found: str, facts: RecordingFacts) -> RecordingFacts:
     """Return the facts with what the store keeps of layout and quality."""
-    row = recording_row(store, recording_id)
+    row = recording_row(store, found)
     return replace(facts, layout=row["layout"], quality=json.loads(row["quality_json"]))
 
 
