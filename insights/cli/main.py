@@ -102,8 +102,11 @@ def cli() -> None:
     """
 
 
+keeping_lines(cli)
+
+
 def main() -> None:
     """Run the command line."""
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    keeping_lines(cli)()
+    cli()

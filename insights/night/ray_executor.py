@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +50,10 @@ class RayExecutor:
         """Yield outcomes as batches end; a batch whose actor or node is lost is run again elsewhere, call by call."""
         ray = connected(self.address)
         count = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        make = ray.remote(num_cpus=CPUS_A_WORKER, max_restarts=-1, scheduling_strategy="SPREAD")(Worker)
+        make = ray.remote(num_cpus=CPUS_A_WORKER, scheduling_strategy="SPREAD")(Worker)
         idle = deque(make.remote(plan.memory_gb) for _ in range(count))
         try:
-            yield from drain(ray, idle, batches, plan)
+            yield from drain(ray, idle, batches, plan, renew=lambda: make.remote(plan.memory_gb))
         finally:
             for worker in idle:
                 ray.kill(worker)
@@ -76,8 +76,13 @@ def drain(
     idle: deque[Any],
     batches: Iterable[Sequence[Job]],
     plan: WorkerPlan,
+    *,
+    renew: Callable[[], Any],
 ) -> Iterator[Outcome]:
-    """Give every idle actor a batch and yield what comes back; each result is durable before the next is asked."""
+    """Give every idle actor a batch and yield what comes back; each result is durable before the next is asked.
+
+    An actor that was lost, with its node or by its call, is never asked again: ``renew`` makes another, elsewhere.
+    """
     fresh, again = iter(batches), deque[Job]()
     running: dict[Any, tuple[Any, tuple[Job, ...], bool]] = {}
     while True:
@@ -91,8 +96,8 @@ def drain(
             return
         done, _ = ray.wait(list(running), num_returns=1)
         worker, batch, alone = running.pop(done[0])
-        idle.append(worker)
         outcomes, error = collected(ray, done[0])
+        idle.append(worker if error is None else renew())
         if error is None:
             yield from outcomes
         elif alone:
