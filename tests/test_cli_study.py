@@ -88,6 +88,18 @@ def test_plan_scales_with_the_calls_and_says_where_its_speed_is_from() -> None:
     assert large["core_hours"] == pytest.approx(2 * small["core_hours"], abs=0.2)
     assert "measured" in small["source"]
     assert earful("plan", "--calls", "0").exit_code == 2
+    assert "130000 calls" in earful("plan").output  # needs no argument
+
+
+def test_the_next_step_can_be_pasted_where_the_folder_has_spaces(tmp_path: Path) -> None:
+    folder = tmp_path / "опрос банка 2026"
+    assert f"earful night --study '{folder}'" in earful("init", str(folder)).output
+
+
+def test_retain_without_an_age_limit_erases_nothing_and_is_no_failure(study_dir: Path) -> None:
+    for words in ((), ("--yes",), ("--json",)):
+        result = earful("retain", "--study", str(study_dir), *words)
+        assert (result.exit_code, "erase" in result.output or "dry_run" in result.output) == (0, True)
 
 
 def test_a_wrong_time_of_day_is_refused(study_dir: Path) -> None:

@@ -142,16 +142,16 @@ def _themes(study_dir: Path, seed: int, *, as_json: bool) -> None:
     make_private(path.parent)
     write_private(path, "\n".join(f"# {theme.n} clauses\n{theme.toml}" for theme in found))
     if as_json:
-        print_json([{"terms": theme.terms, "n": theme.n, "by_score": theme.by_score} for theme in found])
+        print_json([{"n": theme.n, "by_score": theme.by_score, "file": path} for theme in found])
         return
     if not found:
         click.echo("Nothing that the codebook does not cover is said three times or more.")
         return
-    click.echo(f"{'clauses':>7} {'low':>5} {'between':>8} {'best':>5}  words")
+    click.echo(f"{'clauses':>7} {'low':>5} {'between':>8} {'best':>5}")  # words only in the file: they are customers'
     for theme in found:
         low, between, best = (theme.by_score.get(side, 0) for side in (-1, 0, 1))
-        click.echo(f"{theme.n:>7} {low:>5} {between:>8} {best:>5}  {', '.join(theme.terms)}")
-    click.echo(f"\nwith quotes, ready to paste into codebook.toml: {path}")
+        click.echo(f"{theme.n:>7} {low:>5} {between:>8} {best:>5}")
+    click.echo(f"\nwith their words and quotes, ready to paste into codebook.toml: {path}")
 
 
 def _refit(study_dir: Path, *, as_json: bool) -> None:

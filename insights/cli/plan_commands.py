@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @study_option
-@click.option("--calls", type=click.IntRange(1), required=True, help="How many calls.")
+@click.option("--calls", type=click.IntRange(1), default=130_000, show_default=True, help="How many calls.")
 @click.option("--minutes", type=click.FloatRange(0.1), default=4.0, show_default=True, help="Length of a call.")
 @click.option("--night-hours", type=click.FloatRange(0.1), default=8.0, show_default=True, help="Hours a night has.")
 @click.option("--cores", type=click.IntRange(1), help="Cores of one machine; default: this one's.")

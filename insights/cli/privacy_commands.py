@@ -146,6 +146,14 @@ def require_store(study_dir: Path) -> None:
         stop(NO_STORE.format(path=path))
 
 
+def nothing_ages(*, as_json: bool) -> None:
+    """Say that no age limit is set, so that nothing is erased; a nightly timer goes on."""
+    if as_json:
+        print_json({"dry_run": True, "before": None, "interviews": [], "recordings": []})
+        return
+    click.echo("no age limit, nothing to erase; name --days, or set keep_days in [privacy] of earful.toml")
+
+
 def report(done: Erased, *, as_json: bool) -> None:
     """Print what was erased and the proof; end with 3 where something is left."""
     if as_json:
@@ -197,7 +205,8 @@ def retain(study_dir: Path, *, days: int | None, keep_recording: bool, yes: bool
 
     limit = days or guarded(lambda: load_settings(study_dir).privacy.keep_days)
     if not limit:
-        stop("no age limit; name --days, or set keep_days in [privacy] of earful.toml", code=WRONG_USAGE)
+        nothing_ages(as_json=as_json)
+        return
     require_store(study_dir)
     found = guarded(lambda: aged(study_dir, days=limit))
     if yes:

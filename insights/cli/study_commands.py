@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -39,9 +40,10 @@ def init(directory: Path, template: str) -> None:
             continue
         write_private(path, text)
         click.echo(f"wrote  {path}")
+    typed = shlex.quote(str(directory))  # a folder's name may hold spaces
     click.echo(
         f"\nNext: put recordings into {folder.calls} and response tables into {folder.responses}, then\n"
-        f"  earful check --study {directory}\n  earful night --study {directory}"
+        f"  earful check --study {typed}\n  earful night --study {typed}"
     )
 
 

@@ -146,5 +146,5 @@ def _reason(store: Store, reason_id: int) -> Row:
              FROM reason JOIN answer USING(answer_id) LEFT JOIN turn USING(turn_id) WHERE reason_id = ?"""
     rows = query(store, sql, (reason_id,))
     if not rows:
-        raise StoreError(f"there is no reason {reason_id}; `earful correct --reasons` lists them with their numbers")
+        raise StoreError(f"there is no reason {reason_id}; their numbers are reason_id in the view why")
     return rows[0]
