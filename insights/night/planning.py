@@ -135,7 +135,7 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
             return
         sha256 = sha256_of(entry.file)
     except AudioError as error:
-        message = str(error).replace(str(entry.file), entry.path)
+        message = str(error).removeprefix(f"{entry.file}: ").replace(str(entry.file), entry.path)
         plan.failures.append(Failure(facts, "failed", error.kind, message))
         return
     if sha256 in seen or elsewhere(entry, sha256, known):
