@@ -10,7 +10,7 @@ from audio.damage import Trace, flags_of
 from audio.facts import Decoded, DecodeLimits, FileFacts, RawFormat
 from audio.failures import PlaylistError, TooShortError, TruncatedHeaderError, UndeclaredError, UnreadableError
 from audio.formats import HEAD_BYTES, RAW_SUFFIXES, container_of, looks_like_playlist, suffix_of
-from audio.opening import DeadlineReader, open_regular, sha256_of, sha256_of_open
+from audio.opening import DeadlineReader, open_bytes, open_regular, sha256_of, sha256_of_open
 from audio.promises import header_promises_more, still_growing
 from audio.recording import Recording, Samples
 from audio.stream import Source, declared_seconds, decode_all, opened, refuse_long, sound_stream
@@ -56,6 +56,7 @@ def decode(
     call_id: str = "",
     limits: DecodeLimits | None = None,
     raw: RawFormat | None = None,
+    content: bytes | None = None,
 ) -> Decoded:
     """Decode one file: every channel, at its own rate, nothing resampled, nothing else opened.
 
@@ -70,6 +71,8 @@ def decode(
         What the file may cost; the defaults of ``DecodeLimits`` when None.
     raw:
         Used only for names that end like headerless sound (``.ul``, ``.al``, ``.raw`` ...) and hold no known header.
+    content:
+        The file's bytes where they came another way; ``path`` is then only their name and nothing is opened.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def decode(
         returned with flags instead.
     """
     path, limits = Path(path), limits or DecodeLimits()
-    with open_regular(path) as file:
+    with open_regular(path) if content is None else open_bytes(path, content) as file:
         head = file.read(HEAD_BYTES)
         file.seek(0)
         _refuse_by_head(path, head, raw=raw)
@@ -135,7 +138,7 @@ def _refuse_useless(path: Path, samples: Samples, rate_hz: int, trace: Trace, li
 
 def _facts(path: Path, file: BinaryIO, head: bytes, samples: Samples, rate_hz: int, trace: Trace) -> FileFacts:
     """Return the facts, the flags worked out from trace, samples and bytes."""
-    trace.size_bytes = os.fstat(file.fileno()).st_size
+    trace.size_bytes = file.seek(0, os.SEEK_END)
     return FileFacts(
         codec=trace.codec,
         rate_hz=rate_hz,

@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import time
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,6 +50,19 @@ def open_regular(path: Path) -> BinaryIO:
         file.close()
         raise
     return file
+
+
+def open_bytes(path: Path, content: bytes) -> BinaryIO:
+    """Return bytes that are already here as an open file; ``path`` is their name.
+
+    Raises
+    ------
+    EmptyFileError
+        When there are none.
+    """
+    if not content:
+        raise EmptyFileError(f"{path}: 0 bytes; copy it again from the recorder")
+    return BytesIO(content)
 
 
 def _refuse_irregular(path: Path, mode: int) -> None:

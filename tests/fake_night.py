@@ -37,7 +37,7 @@ def outcome_of(job: Job) -> Outcome:
     """Return a made-up record of a real file; fall ill where the file's name says so."""
     fall_ill(Path(job.file).stem)
     try:
-        decoded = decode(job.file, call_id=job.facts.path)
+        decoded = decode(job.file, call_id=job.facts.path, content=job.sound)
     except AudioError as error:
         return Failed(job, error.kind, str(error).replace(job.file, job.facts.path))
     facts = replace(

@@ -169,3 +169,20 @@ def test_lost_packets_leave_silence_so_that_later_times_stay_right(tmp_path: Pat
     assert decoded.facts.decoded_duration_s < 5.5
     first = np.flatnonzero(np.abs(decoded.recording.samples[0]) > 0.2)[0] / 48000
     assert first == pytest.approx(5.0, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["lossless_8k.flac", "mulaw_8k_stereo.wav", "voice_stereo.ogg", "phone.amr"])
+def test_bytes_that_travelled_decode_like_the_file_they_came_from(tmp_path: Path, name: str) -> None:
+    clean = next(clean for clean in files.CLEAN if clean.name == name)
+    path = clean.write(tmp_path, sound=files.speech_like(seconds=2, rate_hz=clean.rate_hz, channels=clean.channels))
+    here, sent = decode(path), decode(tmp_path / "nowhere" / path.name, content=path.read_bytes())
+    assert here.facts == sent.facts
+    assert np.array_equal(here.recording.samples, sent.recording.samples)
+
+
+@pytest.mark.parametrize("name", ["empty.wav", "undeclared.ul", "hls.m3u8", "half_header.wav", "one_sample.wav"])
+def test_bad_bytes_that_travelled_end_with_their_own_kind(bad_folder: tuple[Path, dict[str, str]], name: str) -> None:
+    folder, expected = bad_folder
+    with pytest.raises(AudioError) as caught:
+        decode(name, content=(folder / name).read_bytes())
+    assert caught.value.kind == expected[name]

@@ -96,7 +96,7 @@ def open_job(job: Job, *, frame: StudyFrame) -> Opened | Failed:
     try:
         with watch.over("decode"):
             limits = DecodeLimits(max_duration_s=options.max_hours * 3600)
-            decoded = decode(job.file, call_id=job.facts.path, limits=limits, raw=raw)
+            decoded = decode(job.file, call_id=job.facts.path, limits=limits, raw=raw, content=job.sound)
     except AudioError as error:
         return Failed(job, error.kind, str(error).removeprefix(f"{job.file}: ").replace(job.file, job.facts.path))
     return Opened(job, decoded, watch)

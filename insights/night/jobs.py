@@ -48,7 +48,7 @@ class Job:
     facts:
         What is known of the file before anybody listens; its path is what the store holds.
     file:
-        Where a worker reads it.
+        Where it lies on the machine that plans the night.
     keys:
         Key of each stage, stored with its run.
     todo:
@@ -57,6 +57,8 @@ class Job:
         As the response row says, or None = found from the sound.
     stored:
         The recording's earlier result where the words need not be heard again, else None.
+    sound:
+        The file's bytes where the worker sits on another machine; None = it reads ``file``.
     """
 
     facts: RecordingFacts
@@ -65,6 +67,7 @@ class Job:
     todo: frozenset[str]
     language: Language | None = None
     stored: Stored | None = None
+    sound: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
