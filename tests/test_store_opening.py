@@ -29,6 +29,7 @@ CONTRACT_TABLES = {
     "business_outcome", "turn_fts",
 }  # fmt: skip
 CONTRACT_VIEWS = {"nps_answer", "nps_by_wave", "why", "score_mismatch", "hesitant_score", "case_overdue"}
+PARENT_NEVER_DELETED = {("asked", "question_id")}  # a question is put out of use; the index would take 200 bytes a call
 ROOT = Path(__file__).parents[1]
 
 
@@ -59,7 +60,7 @@ def test_every_table_is_strict_and_every_foreign_key_has_an_index(tmp_path: Path
         bare += [
             (name, key["from"])
             for key in query(store, f'PRAGMA foreign_key_list("{name}")')
-            if key["from"] not in firsts
+            if key["from"] not in firsts and (name, key["from"]) not in PARENT_NEVER_DELETED
         ]
     assert loose == []
     assert bare == []

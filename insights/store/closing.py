@@ -11,7 +11,9 @@ from insights.store.connection import Row, Store, checkpoint, query, transaction
 from insights.store.linking import link_recordings
 from insights.store.matching import NamePattern
 from insights.store.migrations import now
-from insights.store.row_values import MEASURES, plain, to_json
+from insights.store.row_values import MEASURES, rounded, to_json
+
+DIGITS = 2  # of standard deviations
 
 
 def begin_night(store: Store) -> int:
@@ -61,7 +63,7 @@ def score_hesitation(store: Store) -> int:
     changes = []
     for row in rows:
         item = found.get((row["recording_id"], row["question_id"]))
-        score, parts = (None, None) if item is None else (plain(item.score), hesitation_json(item))
+        score, parts = (None, None) if item is None else (_score(item), hesitation_json(item))
         baseline_n = None if item is None else item.baseline_n
         if (score, parts, baseline_n) != (row["hesitation"], row["hesitation_parts_json"], row["baseline_n"]):
             changes.append((score, parts, baseline_n, row["answer_id"]))
@@ -69,6 +71,11 @@ def score_hesitation(store: Store) -> int:
         sql = "UPDATE delivery SET hesitation = ?, hesitation_parts_json = ?, baseline_n = ? WHERE answer_id = ?"
         store.conn.executemany(sql, changes)
     return len(changes)
+
+
+def _score(item: Hesitation) -> float | None:
+    """Return a hesitation score as the store keeps it."""
+    return None if item.score is None else round(float(item.score), DIGITS)
 
 
 def spoken_answer(row: Row) -> SpokenAnswer:
@@ -80,15 +87,19 @@ def spoken_answer(row: Row) -> SpokenAnswer:
 
 
 def hesitation_json(item: Hesitation) -> str:
-    """Return what a score rests on: ``parts``, ``restraint``, ``percentile``, ``fast``, ``provisional``."""
-    return to_json(
-        {
-            "parts": {name: plain(value) for name, value in sorted(item.parts.items())},
-            "restraint": plain(item.restraint),
-            "restraint_parts": {name: plain(value) for name, value in sorted(item.restraint_parts.items())},
-            "question_n": item.question_n,
-            "percentile": plain(item.percentile),
-            "provisional": item.provisional,
-            "fast": item.fast,
-        }
-    )
+    """Return what a score rests on: ``parts``, ``restraint``, ``percentile``; ``fast`` where true.
+
+    While the question has too few answers for a baseline also ``provisional`` and ``question_n``, their number.
+    To two decimals: one call more must not write the rows of every other call anew.
+    """
+    found: dict[str, object] = {
+        "parts": dict(sorted(item.parts.items())),
+        "restraint": item.restraint,
+        "restraint_parts": dict(sorted(item.restraint_parts.items())),
+        "percentile": None if item.percentile is None else round(item.percentile),
+    }
+    if item.provisional:
+        found |= {"provisional": True, "question_n": item.question_n}
+    if item.fast:
+        found["fast"] = True
+    return to_json(rounded(found, digits=DIGITS))

@@ -12,7 +12,7 @@ from insights.delivery.delivery import Delivery, PauseRow
 from insights.reasons.reason import Reason
 from insights.store.connection import Row, Store, query
 from insights.store.failures import StoreError
-from insights.store.row_values import MEASURES, words_from
+from insights.store.row_values import MEASURES, spans_of, words_from
 from transcribe.dialogue import Dialogue, Party, Turn
 
 
@@ -62,10 +62,7 @@ def load_speech(store: Store, recording_id: str) -> SpeechMap | None:
     if row is None or row[0] is None:
         return None
     stored = json.loads(row[0])
-    lanes = tuple(
-        Lane(lane["key"], lane["channel"], tuple(Span(a / 1000, b / 1000) for a, b in lane["speech"]))
-        for lane in stored["lanes"]
-    )
+    lanes = tuple(Lane(lane["key"], lane["channel"], spans_of(lane["speech"])) for lane in stored["lanes"])
     return SpeechMap(recording_id, lanes, stored["detector"])
 
 

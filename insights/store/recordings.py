@@ -12,8 +12,9 @@ from insights.store.linking import move_answers
 from insights.store.matching import interview_named
 from insights.store.migrations import now
 from insights.store.records import Failure, RecordingFacts, RunRecord
-from insights.store.row_values import SPOKEN_COLUMNS, insert, insert_one, to_json, update
+from insights.store.row_values import SPOKEN_COLUMNS, insert, insert_one, rounded, to_json, update
 
+KEY_LETTERS = 16  # 64 bits: a key is only compared with the key of the same stage of the same bytes
 ID_LETTERS = 12  # 48 bits: two of a million recordings share an id with probability 0.002, and are refused
 
 
@@ -37,7 +38,7 @@ def stage_key(stage: str, *parts: object) -> str:
     True
     """
     text = json.dumps([stage, *parts], ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_LETTERS]
 
 
 def already_done(store: Store, sha256: str, key: str) -> bool:
@@ -152,7 +153,7 @@ def _facts_values(facts: RecordingFacts) -> dict[str, object]:
         "channels": facts.channels,
         "codec": facts.codec,
         "layout": facts.layout,
-        "quality_json": to_json(dict(facts.quality)),
+        "quality_json": to_json(rounded(facts.quality)),
         "size_bytes": facts.size_bytes,
         "modified_ns": facts.modified_ns,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
 from numbers import Integral, Real
 from typing import Any
 
@@ -53,6 +54,24 @@ def edges(span: Span | None, *, least_s: float = 0.0) -> tuple[float | None, flo
         return None, None
     start_s, end_s = round(float(span.start_s), 3), round(float(span.end_s), 3)
     return start_s, max(end_s, round(start_s + least_s, 3))
+
+
+def rounded(value: object, *, digits: int = 3) -> object:
+    """Return a value for JSON: numbers in it to some decimals, whole ones without a point, NaN as None.
+
+    >>> rounded({"snr_db": 21.4999999, "flags": [], "path": "stereo", "speech_s": [60.38000000000001, 2.0]})
+    {'snr_db': 21.5, 'flags': [], 'path': 'stereo', 'speech_s': [60.38, 2]}
+    """
+    if isinstance(value, Mapping):
+        return {name: rounded(part, digits=digits) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(part, digits=digits) for part in value]
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    number = round(float(value), digits)
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def to_json(value: object) -> str:
@@ -187,23 +206,36 @@ MEASURES = (
 def delivery_values(delivery: Delivery) -> Values:
     """Return the columns of one delivery; None stays NULL, never zero."""
     values: Values = {name: plain(getattr(delivery, name)) for name in MEASURES}
-    values["quality_json"] = to_json(dict(delivery.quality))
+    values["quality_json"] = to_json(rounded(delivery.quality))
     return values
 
 
 def speech_json(speech: SpeechMap | None) -> str | None:
-    """Return a speech map as JSON in milliseconds, or None."""
+    """Return a speech map as JSON, each lane as lengths of silence and speech by turns, or None."""
     if speech is None:
         return None
-    lanes = [
-        {
-            "key": lane.key,
-            "channel": lane.channel,
-            "speech": [[round(span.start_s * 1000), round(span.end_s * 1000)] for span in lane.speech],
-        }
-        for lane in speech.lanes
-    ]
+    lanes = [{"key": lane.key, "channel": lane.channel, "speech": spells_ms(lane.speech)} for lane in speech.lanes]
     return to_json({"detector": speech.detector, "lanes": lanes})
+
+
+def spells_ms(spans: Iterable[Span]) -> list[int]:
+    """Return spans as milliseconds of silence and speech by turns: a third shorter than starts and ends.
+
+    >>> spells_ms([Span(0.5, 1.0), Span(1.25, 2.0)])
+    [500, 500, 250, 750]
+    """
+    edges_ms = [0, *(round(edge_s * 1000) for span in spans for edge_s in (span.start_s, span.end_s))]
+    return [after - before for before, after in pairwise(edges_ms)]
+
+
+def spans_of(spells: Iterable[int]) -> tuple[Span, ...]:
+    """Return the spans that ``spells_ms`` was given, to the millisecond.
+
+    >>> spans_of([500, 500, 250, 750])
+    (Span(start_s=0.5, end_s=1.0), Span(start_s=1.25, end_s=2.0))
+    """
+    edges_s = [at_ms / 1000 for at_ms in accumulate(spells)]
+    return tuple(map(Span, edges_s[::2], edges_s[1::2]))
 
 
 def insert(store: Store, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
