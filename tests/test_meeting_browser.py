@@ -14,8 +14,10 @@ import pytest
 from chromium import browser, complaints_of, missing, requests_of, resize, violations_of
 from meeting_study import HOSTILE, MEETING, make_study
 
+from insights.cases import open_recorded_cases
 from insights.meeting import build_morning, import_notes
 from insights.meeting.serve import make_app
+from insights.settings.options import CaseOptions
 from insights.store import open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(missing()), reason=missing() or "browser there")]
@@ -145,6 +147,20 @@ def test_the_score_stays_hidden_until_the_call_has_ended(opened: Any) -> None:
     assert "скрыто до конца звонка 2" in js(opened, everything)
 
 
+def test_why_a_case_was_opened_is_not_told_before_its_call_has_ended(driver: Any, tmp_path: Path) -> None:
+    folder = make_study(tmp_path / "s", calls=3)
+    store = open_store(folder.store)
+    assert open_recorded_cases(store, CaseOptions(low_score=10)).count == 3
+    store.close()
+    driver.get(build_morning(folder.root, meeting=date.fromisoformat(MEETING)).path.as_uri())
+    told = "document.querySelector('#cases').innerText"
+    assert "низкая оценка" not in js(driver, told)
+    to_the_end(driver)
+    driver.execute_script("stopTimer()")
+    assert js(driver, told).count("низкая оценка") == 1
+    assert js(driver, told).count("скрыто до конца звонка 2") == 2
+
+
 def test_a_reason_is_marked_as_it_is_said(opened: Any) -> None:
     assert js(opened, "document.querySelectorAll('#chips li').length") == 0
     opened.execute_script("audio.currentTime = 7.2")
@@ -199,6 +215,7 @@ def test_notes_are_kept_through_a_reload_exported_and_imported(opened: Any, page
 
 
 def test_hostile_words_stay_words(opened: Any) -> None:
+    opened.execute_script("calls[0].ended = true; draw()")
     shown = js(opened, "[...document.querySelectorAll('.word')].map(word => word.textContent)")
     assert set(HOSTILE) <= set(shown)
     assert js(opened, "window.hit === undefined && document.querySelectorAll('main img, main script').length === 0")

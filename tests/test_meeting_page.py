@@ -19,9 +19,17 @@ from meeting_study import HOSTILE, MEETING, make_study
 from audio.decode import load
 from insights.cli.main import cli
 from insights.meeting import build_morning, next_meeting
+from insights.meeting.calls import with_secrets
 from insights.meeting.wording import labels, readable_words
 from insights.store import begin_night, end_night, hide_clip, open_store
 
+SAID = (
+    ("operator", 1.0, "десяти"),
+    ("respondent", 3.0, "8-9."),
+    ("operator", 6.0, "Восьмёрка,"),
+    ("respondent", 7.0, "заказ"),
+    ("respondent", 8.0, "2026"),
+)
 DAY = date.fromisoformat(MEETING)
 
 
@@ -127,7 +135,11 @@ def test_a_stretch_that_people_hid_is_neither_read_nor_quoted(tmp_path: Path) ->
 def test_words_that_tell_the_score_are_marked_to_be_held_back(tmp_path: Path) -> None:
     data = data_of(build_morning(make_study(tmp_path / "s").root, meeting=DAY).path)
     marked = {word[0] for call in data["calls"] for turn in call["turns"] for word in turn["words"] if len(word) == 4}
-    assert marked == {"семь"}
+    assert marked == {"семь", HOSTILE[0]}  # that one holds a digit
+    turns = [{"party": party, "words": [[text, at_s, at_s + 0.5]]} for party, at_s, text in SAID]
+    score = {"value_start_s": 4.0, "spoken_text": "восемь", "kind": "nps"}
+    kept = [word for turn in with_secrets(turns, [score], spoken="ru") for word in turn["words"] if len(word) == 4]
+    assert [word[0] for word in kept] == ["8-9.", "Восьмёрка,"]
 
 
 def test_an_unplayable_call_is_replaced_and_the_reason_kept(tmp_path: Path) -> None:
@@ -167,7 +179,8 @@ def test_too_few_calls_play_what_there_is_and_say_so(tmp_path: Path) -> None:
     assert "звонков: 2 (нужно 3)" in " ".join(morning.problems)
     later = build_morning(folder.root, meeting=date(2027, 1, 15))
     assert later.calls == ()
-    assert "за 2026-11-20; их страница: earful morning --date 2026-11-21" in " ".join(later.problems)
+    assert "of 20 Nov 2026; for their page: earful morning --date 2026-11-21" in " ".join(later.problems_en)
+    assert "за 20.11.2026; их страница: earful morning --date 2026-11-21" in " ".join(later.problems)
     assert next_meeting(folder.root) == DAY
 
 

@@ -68,9 +68,9 @@ def morning(study_dir: Path, *, meeting: datetime | None, k: int | None, as_json
     except OSError as error:
         stop(f"the page can't be written ({error.strerror or error}); make {study_dir} writable and run again")
     if as_json:
-        print_json({"path": found.path, "calls": found.calls, "problems": found.problems})
+        print_json({"path": found.path, "calls": found.calls, "problems": found.problems_en})
         return
-    for problem in found.problems:
+    for problem in found.problems_en:
         click.echo(f"! {problem}")
     click.echo(f"{len(found.calls)} calls; open {found.path.resolve()}")
 

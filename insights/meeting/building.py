@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from audio.recording import Recording
+from insights.language.tokens import Language
 from insights.meeting.calls import call_data
 from insights.meeting.days import days_before
 from insights.meeting.draw import Draw
@@ -26,7 +27,7 @@ from insights.meeting.sections import (
     yesterday_section,
 )
 from insights.meeting.sound import call_sound, open_call, silenced
-from insights.meeting.wording import labels
+from insights.meeting.wording import labels, problem_text
 from insights.settings import Settings, SettingsError, StudyFolder, load_settings, make_private, write_private
 from insights.store import Store, StoreError, last_night, open_store
 from insights.store.meeting_queries import latest_day, recording_row
@@ -39,11 +40,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """A page that was written: where it lies, which calls it plays, and what it says is wrong."""
+    """A page that was written: where it lies, which calls it plays, and what it says is wrong.
+
+    ``problems`` stand in the study's language, ``problems_en`` are the same in English, for the terminal.
+    """
 
     path: Path
     calls: tuple[str, ...]
     problems: tuple[str, ...]
+    problems_en: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -55,13 +60,16 @@ class Desk:
     meeting: date
     now: datetime
     store: Store | None = None
-    problems: list[str] = field(default_factory=list)
+    problems: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def say(self, name: str, **parts: object) -> None:
         """Put one problem at the top of the page, once."""
-        text = labels(self.settings.study.language)[name].format(**parts)
-        if text not in self.problems:
-            self.problems.append(text)
+        if (name, parts) not in self.problems:
+            self.problems.append((name, parts))
+
+    def told(self, language: Language) -> tuple[str, ...]:
+        """Return the problems as sentences."""
+        return tuple(problem_text(name, parts, language) for name, parts in self.problems)
 
     def attempt(self, what: str, work: Callable[[Store], Result]) -> Result | None:
         """Return what ``work`` makes of the store, or None with the failure said at the top."""
@@ -71,7 +79,7 @@ class Desk:
             return work(self.store)
         except Exception as error:  # noqa: BLE001 - the page is built whatever part of it breaks, and says so
             LOG.warning("morning page without %s: %s", what, type(error).__name__)
-            self.say("part_failed", part=labels(self.settings.study.language)[what], error=type(error).__name__)
+            self.say("part_failed", part=what, error=type(error).__name__)
             return None
 
 
@@ -108,7 +116,8 @@ def build_morning(
     make_private(desk.folder.pages)
     path = desk.folder.pages / f"{meeting.isoformat()}.html"
     write_private(path, page_html(data, language=desk.settings.study.language))
-    return Morning(path, tuple(call["id"] for call in data["calls"]), tuple(desk.problems))
+    drawn = tuple(call["id"] for call in data["calls"])
+    return Morning(path, drawn, desk.told(desk.settings.study.language), desk.told("en"))
 
 
 def open_desk(folder: StudyFolder, meeting: date, now: datetime) -> Desk:
@@ -139,10 +148,9 @@ def page_data(desk: Desk, k: int) -> Data:
     drawn = desk.attempt("draw", lambda store: draw_playable(store, desk, k))
     calls = [data for data in (one_call(desk, *each) for each in (drawn[2] if drawn else [])) if data]
     if len(calls) < k:
-        first = days_before(desk.meeting)[0].isoformat()
-        desk.say("few_calls", n=len(calls), k=k, first=first)
+        desk.say("few_calls", n=len(calls), k=k, first=days_before(desk.meeting)[0])
         if not calls and (latest := desk.attempt("draw", latest_day)):
-            desk.say("latest_day", day=latest, next=day_after(latest))
+            desk.say("latest_day", day=date.fromisoformat(latest), next=day_after(latest).isoformat())
     return {
         "date": desk.meeting.isoformat(),
         "title": desk.settings.study.title,
@@ -155,7 +163,7 @@ def page_data(desk: Desk, k: int) -> Data:
         "wave": desk.attempt("wave", lambda store: wave_section(store, desk.meeting, language)),
         "yesterday": desk.attempt("yesterday", lambda store: yesterday_section(store, desk.meeting)),
         "searches": desk.attempt("searches", lambda store: search_section(store, desk.meeting)),
-        "problems": desk.problems,
+        "problems": desk.told(language),
     }
 
 

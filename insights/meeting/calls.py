@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from audio.span import Span
+from insights.answers.mentions import written_number
 from insights.language.tokens import Language
 from insights.meeting.sound import Sound
 from insights.meeting.wording import labels, mask_of, readable_words
@@ -16,6 +17,8 @@ from insights.store import meeting_queries as rows_of
 PAUSE_FROM_S = 0.5
 MARKED_HESITATION = 1.0
 PARTIES = ("operator", "respondent", "other", "unknown")
+HIGHEST = 10
+SURE_FORMS = ("exact", "oblique", "familiar")  # not "for" and "to", which are mostly no numbers
 LETTERS = re.compile(r"[\w]+")
 
 Data = dict[str, Any]  # Any: what JSON holds
@@ -36,13 +39,13 @@ def call_data(store: Store, recording: Row, sound: Sound, *, redact: bool, langu
         "language": spoken,
         "duration": recording["duration_s"],
         "audio": {"type": sound.media_type, "data": sound.base64},
-        "turns": with_secrets(shown, scores),
+        "turns": with_secrets(shown, scores, spoken=spoken),
         "questions": questions_of(store, recording_id, language),
         "pauses": [
             [round(row["start_s"], 2), round(row["end_s"], 2)]
             for row in rows_of.call_pauses(store, recording_id, least_s=PAUSE_FROM_S)
         ],
-        "reasons": reasons_of(store, recording_id, turns, pii, hidden, language=language),
+        "reasons": reasons_of(store, recording_id, turns, pii, hidden, spoken=spoken, page=language),
         "scores": [score_data(row, language) for row in scores],
     }
 
@@ -65,14 +68,34 @@ def turn_data(turn: Row, pii: Sequence[Row], hidden: Sequence[Span], *, spoken: 
     }
 
 
-def with_secrets(turns: list[Data], scores: Sequence[Row]) -> list[Data]:
-    """Return the turns with a 1 behind each word that tells a score: the page shows it when it is heard."""
+def with_secrets(turns: list[Data], scores: Sequence[Row], *, spoken: Language) -> list[Data]:
+    """Return the turns with a 1 behind each word that may tell a score: the page shows it when it is heard.
+
+    Those are the words a score was heard in, and every number of a scale: people change their minds ("8, no, 9"),
+    and operators repeat what they type. Numbers an operator reads out before the first score are the scale itself.
+    """
     told = [(row["value_start_s"], bare(row["spoken_text"] or "")) for row in scores if tells_score(row)]
+    first_s = min((start_s for start_s, _ in told), default=float("inf"))
     for turn in turns:
         for word in turn["words"]:
-            if any(word[1] >= start_s - 0.05 and bare(word[0]) & texts for start_s, texts in told):
+            heard = any(word[1] >= start_s - 0.05 and bare(word[0]) & texts for start_s, texts in told)
+            could = turn["party"] != "operator" or word[1] >= first_s
+            if heard or (could and says_number(word[0], spoken)):
                 word.append(1)
     return turns
+
+
+def says_number(text: str, language: Language) -> bool:
+    """Return whether a word holds a number from 0 to 10, in digits or written out.
+
+    >>> says_number("Восьмёрка,", "ru"), says_number("8-9.", "en"), says_number("for", "en"), says_number("2026", "en")
+    (True, True, False, False)
+    """
+    for word in bare(text):
+        found = written_number(word, language)
+        if (word.isdecimal() and int(word) <= HIGHEST) or (found is not None and found[1] in SURE_FORMS):
+            return True
+    return False
 
 
 def tells_score(row: Row) -> bool:
@@ -86,7 +109,7 @@ def bare(text: str) -> frozenset[str]:
     >>> sorted(bare("Пять, 5!"))
     ['5', 'пять']
     """
-    return frozenset(LETTERS.findall(text.lower()))
+    return frozenset(LETTERS.findall(text.lower().replace("ё", "е")))
 
 
 def questions_of(store: Store, recording_id: str, language: Language) -> list[Data]:
@@ -116,7 +139,8 @@ def reasons_of(
     pii: Sequence[Row],
     hidden: Sequence[Span],
     *,
-    language: Language,
+    spoken: Language,
+    page: Language,
 ) -> list[Data]:
     """Return the reasons with their seconds; a quote is read from the turn, so that masks stand in it as well."""
     by_id = {turn["turn_id"]: turn for turn in turns}
@@ -129,9 +153,9 @@ def reasons_of(
             {
                 "start": round(row["start_s"], 2),
                 "end": round(row["end_s"], 2),
-                "label": label_of(row, language),
+                "label": label_of(row, page),
                 "polarity": row["polarity"],
-                "quote": masked_quote(row, by_id.get(row["turn_id"]), touched, language=language),
+                "quote": masked_quote(row, by_id.get(row["turn_id"]), touched, language=spoken),
             }
         )
     return found

@@ -18,6 +18,7 @@ const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name
 const clock = seconds => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 const figure = (value, digits = 1) => value === null || value === undefined ? '–'
   : new Intl.NumberFormat(data.language, { maximumFractionDigits: digits }).format(value).replace('-', '−');
+const dayOf = text => new Intl.DateTimeFormat(data.language, { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(`${text}T00:00:00Z`));
 const moment = text => new Intl.DateTimeFormat(data.language, { dateStyle: 'short', timeStyle: 'short' }).format(new Date(text));
 const blobUrl = sound => {
   const text = atob(sound.data), bytes = new Uint8Array(text.length);
@@ -26,9 +27,12 @@ const blobUrl = sound => {
 };
 const section = (name, ...children) =>
   make('section', { 'aria-labelledby': `h-${name}`, id: name }, make('h2', { id: `h-${name}` }, L[name]), ...children);
-const table = (caption, heads, rows) => make('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': caption },
-  make('table', {}, make('caption', {}, caption),
-    make('thead', {}, make('tr', {}, ...heads.map(head => make('th', { scope: 'col' }, head)))), make('tbody', {}, ...rows)));
+const table = (caption, heads, rows) => {
+  rows.forEach(row => [...row.children].forEach((node, i) => { node.dataset.head = heads[i]; }));
+  return make('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': caption },
+    make('table', {}, make('caption', {}, caption),
+      make('thead', {}, make('tr', {}, ...heads.map(head => make('th', { scope: 'col' }, head)))), make('tbody', {}, ...rows)));
+};
 const cell = (content, kind) => make('td', kind ? { class: kind } : {}, content);
 
 // ---- The player: one audio element, three calls one after the other. ----
@@ -37,6 +41,7 @@ const calls = data.calls.map(call => ({ ...call, ended: false, url: null, words:
 let current = 0, timer = null;
 const ui = {};
 const numberOf = interview => calls.findIndex(call => call.interview === interview);
+const placeOf = id => calls.flatMap((call, i) => call.id === id ? `${L.call} ${i + 1}` : [])[0];
 const secrets = [];
 // A score of a call that is still to be heard is not told elsewhere on the page either.
 const secret = (interview, content) => {
@@ -177,14 +182,14 @@ function howSaid(score) {
 }
 function showResult() {
   const call = calls[current];
-  ui.kept_back.hidden = call.ended;
+  ui.kept_back.hidden = ui.told.hidden = call.ended;
   if (!call.ended) { ui.result.replaceChildren(); return; }
-  const rows = call.scores.map(score => make('tr', {}, cell(score.question), cell(mark(score, score.recorded), 'number big'),
+  const rows = call.scores.map(score => make('tr', { class: score.kind }, cell(score.question, 'asked'), cell(mark(score, score.recorded), 'number big'),
     cell(mark(score, score.spoken), 'number big'),
     make('td', {}, score.agreement === 'mismatch' ? make('span', { class: 'warn' }, `≠ ${L.mismatch}. `) : null,
       score.settled === null ? null : `${L.settled}: ${mark(score, score.settled)}. `, howSaid(score))));
   ui.result.replaceChildren(make('h2', {}, `${L.call} ${current + 1}: ${L.result}`),
-    make('div', { class: 'found' }, table(`${L.recorded} / ${L.spoken}`, [L.question, L.recorded, L.spoken, L.delivery], rows),
+    make('div', { class: 'found' }, table(L.result_how, [L.question, L.recorded, L.spoken, L.delivery], rows),
       make('ul', { class: 'chips', 'aria-label': L.reasons }, ...call.reasons.map(reason => reasonItem(reason, call)),
         call.reasons.length ? null : make('li', {}, L.no_reasons))));
 }
@@ -232,6 +237,7 @@ function player() {
   ui.asked = make('p', { id: 'asked' });
   ui.chips = make('ul', { class: 'chips', id: 'chips' });
   ui.kept_back = make('p', { class: 'kept-back', id: 'kept-back' }, L.score_hidden);
+  ui.told = make('div', {}, make('h2', {}, L.reasons), make('p', { class: 'later' }, L.reasons_later), ui.chips);
   ui.result = make('div', { class: 'result', id: 'result', 'aria-live': 'polite' });
   const follow = () => { draw(); if (!audio.paused) requestAnimationFrame(follow); };
   audio.addEventListener('play', () => { stopTimer(); follow(); });
@@ -241,11 +247,9 @@ function player() {
   audio.addEventListener('error', () => { ui.status.textContent = L.call_unplayable; });
   return make('section', { id: 'listen', 'aria-label': L.listen },
     make('div', { class: 'controls' }, ui.play, ...ui.tabs, ui.status, ui.clock), make('div', { class: 'bar' }, ui.marks, ui.seek),
-    ui.result, make('div', { class: 'stage' }, ui.transcript,
+    ui.result, make('div', { class: 'stage' }, make('div', {}, ui.transcript, make('p', { class: 'legend' }, L.keys, ' ', L.bar)),
       make('div', { class: 'side' },
-        make('div', { class: 'asking' }, make('h2', {}, L.asked), ui.asked), ui.kept_back,
-        make('div', {}, make('h2', {}, L.reasons), ui.chips), notes())),
-    make('p', { class: 'legend' }, L.keys, ' ', L.bar), audio);
+        make('div', { class: 'asking' }, make('h2', {}, L.asked), ui.asked), ui.kept_back, ui.told, notes())), audio);
 }
 
 // ---- Notes: kept in the page, exported as a file, or stored by the server that serves the page. ----
@@ -317,7 +321,8 @@ function showNotes() {
 // ---- What follows the calls. ----
 function cases(found) {
   if (!found.rows.length) return section('cases', make('p', {}, L.cases_none));
-  const rows = found.rows.map(row => make('tr', {}, cell(`#${row.case}`), cell(L[row.trigger === 'mismatch' ? 'case_mismatch' : row.trigger] || row.trigger),
+  const rows = found.rows.map(row => make('tr', {}, cell(`#${row.case}`),
+    cell(secret(row.interview, L[row.trigger === 'mismatch' ? 'case_mismatch' : row.trigger] || row.trigger)),
     cell(secret(row.interview, figure(row.score)), 'number'), cell([row.client, row.segment].filter(Boolean).join(', ') || '–'),
     make('td', {}, row.overdue ? make('span', { class: 'warn' }, `${L.overdue} `) : null, moment(row.due)),
     cell(row.owner || '–')));
@@ -331,25 +336,27 @@ function excerpt(sound, name) {
     audio.pause();
     clip.src = clip.src || blobUrl(sound);
     if (clip.paused) clip.play().catch(() => { ui.status.textContent = L.call_unplayable; }); else clip.pause();
-  } }, `▶ ${L.listen_clip}`));
+  } }, `▶ ${L.play}`));
 }
 function mismatches(found) {
   if (!found.length) return section('mismatches', make('p', {}, L.mismatches_none));
   const rows = found.map(row => make('tr', {}, cell(row.interview), cell(row.question),
     cell(secret(row.interview, figure(row.recorded)), 'number'), cell(secret(row.interview, figure(row.spoken)), 'number'),
-    cell(row.moves ? L.moves : '–'), cell(secret(row.interview, excerpt(row.audio, row.interview)))));
-  return section('mismatches', table(L.mismatches_how, [L.interview, L.question, L.recorded, L.spoken, L.moves, L.listen_clip], rows));
+    cell(secret(row.interview, row.moves ? L.yes : '–')), cell(secret(row.interview, excerpt(row.audio, row.interview)))));
+  return section('mismatches', table(L.mismatches_how, [L.interview, L.question, L.recorded, L.spoken, L.moves, L.excerpt], rows));
 }
 function wave(found) {
-  const rows = found.figures.map(row => make('tr', {}, cell(row.metric), cell(L[row.mode] || row.mode), cell(figure(row.value), 'number'),
-    cell(`${figure(row.low)} … ${figure(row.high)}`, 'number'), cell(row.n + (row.greyed ? ` (${L.few})` : '')), cell(row.method)));
+  const rows = found.figures.map(row => make('tr', row.greyed ? { class: 'few' } : {}, cell(row.metric), cell(L[row.mode] || row.mode),
+    cell(figure(row.value), 'number'), cell(`${figure(row.low)} … ${figure(row.high)}`, 'number'),
+    cell(row.n + (row.greyed ? ' *' : ''), 'number'), cell(row.method)));
   return section('wave', found.sentence ? make('p', { class: 'sentence' }, found.sentence) : null,
-    table(found.wave, [L.metric, L.mode, L.value, L.interval, 'n', L.method], rows));
+    table(fill(L.wave_units, found), [L.metric, L.mode, L.value, L.interval, 'n', L.method], rows),
+    found.figures.some(row => row.greyed) ? make('p', { class: 'footnote' }, `* ${L.few}`) : null);
 }
 function yesterday(found) {
-  return section('yesterday', make('p', {}, fill(L.yesterday_sum, { ...found, minutes: figure(found.minutes) })),
+  return section('yesterday', make('p', {}, fill(L.yesterday_sum, { ...found, first: dayOf(found.first), minutes: figure(found.minutes) })),
     found.failed_n ? make('p', { class: 'warn' }, fill(L.failed, { n: found.failed_n })) : make('p', {}, L.failed_none),
-    found.failed_n ? make('ul', {}, ...found.failed.map(row => make('li', {}, make('bdi', {}, `${row.path}: ${row.error || row.status}`)))) : null);
+    found.failed_n ? make('ul', {}, ...found.failed.map(row => make('li', {}, make('bdi', {}, row.path), ': ', make('span', { lang: 'en' }, row.error || row.status)))) : null);
 }
 function searches(found) {
   if (!found.length) return section('searches', make('p', {}, L.searches_none));
@@ -359,8 +366,8 @@ function proof(found) {
   const list = (title, items) => items.length ? [make('h3', {}, title), make('ul', {}, ...items.map(item => make('li', {}, item)))] : [];
   return section('draw', make('p', {}, fill(L.draw_text, { k: found.chosen.length, n: found.n, date: data.date })),
     make('p', { class: 'hash' }, `${L.frame_hash}: ${found.frame}`), make('p', { class: 'hash' }, `${L.key_hash}: ${found.key}`),
-    make('ul', {}, ...found.chosen.map(row => make('li', {},
-      [row.id, row.stratum, `${L.probability} ${figure(row.probability, 3)}`].filter(Boolean).join(' · ')))),
+    make('ul', {}, ...found.chosen.map(row => make('li', {}, [placeOf(row.id), row.id, row.stratum,
+      `${L.probability} ${figure(row.probability, 3)}`].filter(Boolean).join(' · ')))),
     ...list(L.replaced, found.replaced.map(row => `${row.id}: ${row.why}`)),
     ...list(L.excluded, found.excluded.map(row => `${row.id}: ${L[row.rule] || row.rule}`)));
 }

@@ -12,8 +12,9 @@ from insights.meeting.calls import asked_text
 from insights.meeting.days import days_before
 from insights.meeting.sound import clip_sound, open_call, silenced
 from insights.settings import Settings, StudyFolder
-from insights.statistics.figure import BOTH_MODES, WHOLE
+from insights.statistics.figure import BOTH_MODES, WHOLE, Figure
 from insights.statistics.metrics import metrics
+from insights.statistics.naming import method_text
 from insights.statistics.sentences import figure_sentence
 from insights.store import Store, scores_to_settle, search_turns
 from insights.store import meeting_queries as rows_of
@@ -90,8 +91,7 @@ def wave_section(store: Store, meeting: date, language: Language) -> Data | None
         return None
     figures = [figure for figure in metrics(store, waves=[wave]).figures if figure.slice == WHOLE]
     figures = [figure for figure in figures if figure.metric.partition(":")[0] in TITLES]
-    figures.sort(key=lambda figure: MODES.index(figure.mode) if figure.mode in MODES else len(MODES))
-    figures.sort(key=lambda figure: list(TITLES).index(figure.metric.partition(":")[0]))
+    figures = in_reading_order(figures)
     names = rows_of.code_labels(store, language)
     main = next((figure for figure in figures if figure.metric == "nps"), None)
     said = main and figure_sentence("NPS", value=main.value, low=main.low, high=main.high, n=main.n, language=language)
@@ -106,12 +106,24 @@ def wave_section(store: Store, meeting: date, language: Language) -> Data | None
                 "value": round(figure.value, 1),
                 "low": round(figure.low, 1),
                 "high": round(figure.high, 1),
-                "method": figure.method,
+                "method": method_text(figure.method, language),
                 "greyed": figure.greyed,
             }
             for figure in figures
         ],
     }
+
+
+def in_reading_order(figures: Sequence[Figure]) -> list[Figure]:
+    """Return NPS first, then the indices, then attributes one by one, each by phone, online and both."""
+    attributes = list(dict.fromkeys(figure.metric for figure in figures))
+    kinds = list(TITLES)
+
+    def place(figure: Figure) -> tuple[int, int, int]:
+        mode = MODES.index(figure.mode) if figure.mode in MODES else len(MODES)
+        return kinds.index(figure.metric.partition(":")[0]), attributes.index(figure.metric), mode
+
+    return sorted(figures, key=place)
 
 
 def title_of(metric: str, names: Mapping[str, str]) -> str:
@@ -163,13 +175,12 @@ def problems_of_night(last_night: Mapping[str, Any] | None, now: datetime) -> li
     """Return what is to be said at the top about the last night: (label, its parts)."""
     if last_night is None:
         return [("no_night", {})]
-    started = datetime.fromisoformat(last_night["started_at"]).astimezone(UTC)
-    at = started.strftime("%Y-%m-%d %H:%M UTC")
+    at = started = datetime.fromisoformat(last_night["started_at"])
     problems: list[tuple[str, Data]] = []
     if last_night["status"] in ("running", "stopped", "failed"):
         left = last_night["counts"].get("left", 0)
         problems.append((f"night_{last_night['status']}", {"at": at, "left": left}))
-    if now.astimezone(UTC) - started > timedelta(days=4):
+    if now - started > timedelta(days=4):
         problems.append(("night_old", {"at": at}))
     return problems
 

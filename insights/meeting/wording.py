@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -13,12 +14,38 @@ from insights.privacy import MASKS
 from insights.store import Row
 from insights.store.records import PiiKind
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
 
 @cache
 def labels(language: str) -> dict[str, str]:
     """Return the page's labels in one language."""
     text = files("insights.meeting").joinpath("labels.toml").read_text(encoding="utf-8")
     return {name: both[language] for name, both in tomllib.loads(text).items()}
+
+
+def problem_text(name: str, parts: Mapping[str, object], language: Language) -> str:
+    """Return what is wrong in one sentence; days and moments among the parts as people write them.
+
+    >>> problem_text("latest_day", {"day": date(2026, 11, 20), "next": "2026-11-21"}, "ru")
+    'Последние звонки в исследовании — за 20.11.2026; их страница: earful morning --date 2026-11-21'
+    """
+    told = {key: in_words(part, language) for key, part in parts.items()}
+    if "part" in parts:
+        told["part"] = labels(language)[str(parts["part"])]
+    return labels(language)[name].format(**told)
+
+
+def in_words(part: object, language: Language) -> object:
+    """Return a day, or a moment on this machine's clock, as the language writes it; anything else as it is.
+
+    >>> in_words(date(2026, 11, 3), "en"), in_words(3, "en")
+    ('3 Nov 2026', 3)
+    """
+    if not isinstance(part, date):
+        return part
+    day = f"{part:%d.%m.%Y}" if language == "ru" else f"{part.day} {MONTHS[part.month - 1]} {part.year}"
+    return f"{day} {part.astimezone():%H:%M}" if isinstance(part, datetime) else day
 
 
 def places_of(text: str, words: Sequence[Sequence[Any]]) -> list[tuple[int, int] | None]:
