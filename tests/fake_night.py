@@ -18,6 +18,7 @@ from audio.span import Span
 from insights.answers import Answer, Asked
 from insights.night.jobs import Done, Failed, Job, Outcome
 from insights.store import CallRecord, RunRecord
+from insights.survey import load_survey
 from transcribe.dialogue import Dialogue, Turn, Word
 
 MAKER = "fake_night:make"
@@ -112,3 +113,20 @@ def make_quick(study_dir: str) -> Callable[[Sequence[Job]], list[Outcome]]:
         return done
 
     return process
+
+
+def make_elsewhere(study_dir: str) -> Callable[[Sequence[Job]], list[Outcome]]:
+    """Return the chain of a machine that sees none of the driver's folders, only what was sent to it."""
+    load_survey(Path(study_dir))
+
+    def process(jobs: Sequence[Job]) -> list[Outcome]:
+        return [outcome_of(replace(job, file=f"/elsewhere/{Path(job.file).name}")) for job in jobs]
+
+    return process
+
+
+def make_on_card(study_dir: str) -> Callable[[Sequence[Job]], list[Outcome]]:
+    """Return the same chain, for a worker that was given a graphics card and refuses to start without."""
+    if not os.environ.get("CUDA_VISIBLE_DEVICES"):
+        raise RuntimeError("no graphics card was given to this worker")
+    return make_elsewhere(study_dir)

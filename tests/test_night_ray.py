@@ -1,56 +1,211 @@
-"""Many machines: two real Ray nodes on this one, and every call stored once although a node is lost."""
+"""Many machines: two real Ray nodes on this one, and every call stored once whatever is lost."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import killed_nights as killed
+import numpy as np
 import pytest
 
-from insights.night.executors import WorkerPlan
-from insights.night.jobs import Done, Job
+from audio.encode import encode
+from insights.night import ray_crew
+from insights.night import run as run_module
+from insights.night.executors import ExecutorUnusableError, WorkerPlan
+from insights.night.processing import NightOptions, NightReport
 from insights.night.ray_executor import RayExecutor, RayMissingError
-from insights.store import RecordingFacts
+from insights.night.run import run_night
+from insights.store import open_store, query
 
-CALLS = 40
+TESTS = Path(__file__).parent
+# A driver of its own, to be killed; the run's end is the parent's to see.
+DRIVER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from insights.night import run as run_module
+from insights.night.processing import NightOptions
+from insights.night.ray_executor import RayExecutor
+run_module.model_hashes = lambda frame: {{"fake": "1"}}
+run_module.time.sleep = lambda seconds: None
+if __name__ == "__main__":
+    run_module.run_night(Path({study!r}), NightOptions(executor=RayExecutor({address!r}), maker="fake_night:make"))
+"""
 
 
-@pytest.fixture
-def two_nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Start a head node and a second one, each with one CPU."""
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Start a head node with one CPU and a card that is only said to be there."""
     ray = pytest.importorskip("ray", reason="ray is not installed: pip install 'earful[ray]'")
     from ray.cluster_utils import Cluster
 
-    tests = str(Path(__file__).parent)
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("PYTHONPATH", f"{tests}:{Path(tests).parent}")
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    yield cluster
-    ray.shutdown()
-    cluster.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("PYTHONPATH", f"{TESTS}{os.pathsep}{TESTS.parent}")
+        started = Cluster(
+            initialize_head=True, head_node_args={"num_cpus": 1, "num_gpus": 1, "include_dashboard": False}
+        )
+        yield started
+        ray.shutdown()
+        started.shutdown()
 
 
-def job(number: int) -> Job:
-    facts = RecordingFacts(path=f"calls/{number:03}.flac", sha256=f"{number:064x}")
-    return Job(facts, file=f"/slow/{number:03}.flac", keys={}, todo=frozenset())
+@pytest.fixture(autouse=True)
+def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at files without waiting, and at no weights."""
+    monkeypatch.setattr(run_module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(run_module, "model_hashes", lambda frame: {"fake": "1"})
+
+
+class Watching:
+    """A progress that calls back, and counts the calls that ended."""
+
+    def __init__(self, at: int, action: Callable[[], object]) -> None:
+        self.at, self.action, self.ended = at, action, 0
+
+    def begin(self, *, calls: int) -> None:
+        if self.at == 0:
+            self.action()
+
+    def advance(self, **_counts: object) -> None:
+        self.ended += 1
+        if self.ended == self.at:
+            self.action()
+
+
+def write_calls(study_dir: Path, names: list[str]) -> None:
+    rng = np.random.default_rng(3)
+    for name in names:
+        samples = rng.normal(0, 0.1, (2, 10_000)).astype(np.float32).clip(-1, 1)
+        (study_dir / "calls" / f"{name}.flac").write_bytes(encode(samples, 8000, codec="flac"))
+
+
+def night(study_dir: Path, cluster: Any, *, maker: str = "make_elsewhere", **options: Any) -> NightReport:
+    executor = RayExecutor(cluster.address, wished=options.pop("workers", None))
+    return run_night(study_dir, NightOptions(executor=executor, maker=f"fake_night:{maker}", **options))
+
+
+def rows(study_dir: Path, sql: str) -> list[dict[str, object]]:
+    store = open_store(study_dir / "study.db", readonly=True)
+    try:
+        return query(store, sql)
+    finally:
+        store.close()
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_a_lost_node_costs_no_call_and_doubles_none(two_nodes: Any) -> None:
-    second = two_nodes.add_node(num_cpus=1)
-    two_nodes.wait_for_nodes()
-    executor = RayExecutor(address=two_nodes.address, workers=2)
-    plan = WorkerPlan("fake_night:make_quick", "unused", 60.0, 4.0)
-    seen: list[str] = []
-    for outcome in executor.run([(job(number),) for number in range(CALLS)], plan):
-        assert isinstance(outcome, Done)
-        seen.append(outcome.job.facts.path)
-        if len(seen) == CALLS // 4:
-            two_nodes.remove_node(second, allow_graceful=False)
-    assert sorted(seen) == [job(number).facts.path for number in range(CALLS)]
+def test_two_hundred_calls_are_stored_once_although_a_machine_is_lost(cluster: Any, study_dir: Path) -> None:
+    second = cluster.add_node(num_cpus=1)
+    cluster.wait_for_nodes()
+    write_calls(study_dir, [f"{number:03}" for number in range(200)])
+    watching = Watching(60, lambda: cluster.remove_node(second, allow_graceful=False))
+    # Five workers of half a CPU each; there is room for four, then for two: those without room hold up nothing.
+    report = night(study_dir, cluster, workers=5, progress=watching)
+    assert (report.done, report.failed, report.quarantined, report.left, report.exit_code) == (200, 0, 0, 0, 0)
+    assert watching.ended == 200
+    found = rows(study_dir, "SELECT count(*) AS n, count(DISTINCT path) AS names, min(status) AS s FROM recording")
+    assert found == [{"n": 200, "names": 200, "s": "done"}]
+    assert killed.is_whole(study_dir)
+    again = night(study_dir, cluster)
+    assert (again.done, again.unchanged) == (0, 200)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_killed_driver_leaves_whole_calls_and_the_next_one_does_the_rest(
+    cluster: Any, study_dir: Path, tmp_path: Path
+) -> None:
+    write_calls(study_dir, [f"slow{number:03}" for number in range(16)])
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(study_dir, undisturbed)
+    program = tmp_path / "driver.py"
+    program.write_text(DRIVER.format(tests=str(TESTS), study=str(study_dir), address=cluster.address))
+    driver = subprocess.Popen([sys.executable, str(program)], start_new_session=True, stderr=subprocess.DEVNULL)
+    while driver.poll() is None and ended_calls(study_dir) < 4:
+        time.sleep(0.02)
+    os.killpg(driver.pid, signal.SIGKILL)
+    assert driver.wait() == -signal.SIGKILL
+    assert killed.is_whole(study_dir)
+    stored = int(str(rows(study_dir, "SELECT count(*) AS n FROM recording WHERE status = 'done'")[0]["n"]))
+    assert 4 <= stored < 16
+    report = night(study_dir, cluster)
+    assert (report.done, report.unchanged) == (16 - stored, stored)
+    night(undisturbed, cluster)
+    assert killed.content(study_dir) == killed.content(undisturbed)
+
+
+def ended_calls(study_dir: Path) -> int:
+    return sum(file.read_text().count('"event": "call"') for file in (study_dir / "logs").glob("*.jsonl"))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_four_poisonous_calls_of_sixty_take_no_other_with_them(cluster: Any, study_dir: Path) -> None:
+    write_calls(study_dir, [*(f"{number:03}" for number in range(56)), "exit", "hang", "greedy", "raise"])
+    (study_dir / "earful.toml").write_text("[night]\ncall_minutes = 0.05\nbatch_calls = 2\n")
+    report = night(study_dir, cluster, workers=2)
+    assert (report.done, report.quarantined, report.exit_code) == (56, 4, 3)
+    found = rows(study_dir, "SELECT path, error_kind, error FROM recording WHERE status = 'quarantined' ORDER BY path")
+    assert {str(row["path"]).removeprefix("calls/"): row["error_kind"] for row in found} == {
+        "exit.flac": "ActorDiedError",
+        "greedy.flac": "MemoryError",
+        "hang.flac": "TimeoutError",
+        "raise.flac": "RuntimeError",
+    }
+    assert all("twice" in str(row["error"]) and "--retry" in str(row["error"]) for row in found)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_machines_read_where_they_are_told_and_other_bytes_there_do_not_count(
+    cluster: Any, study_dir: Path, tmp_path: Path
+) -> None:
+    write_calls(study_dir, ["a", "b", "c", "d"])
+    shared = tmp_path / "shared calls"
+    shutil.copytree(study_dir / "calls", shared)
+    (shared / "c.flac").write_bytes((shared / "a.flac").read_bytes())
+    (shared / "d.flac").unlink()
+    (study_dir / "earful.toml").write_text(f'[night]\nbatch_calls = 1\n[ray]\ncalls_at = "file://{shared}"\n')
+
+    def lose_sound_here() -> None:
+        for name in ("a", "b"):
+            (study_dir / "calls" / f"{name}.flac").unlink()
+
+    report = night(study_dir, cluster, progress=Watching(0, lose_sound_here))
+    assert (report.done, report.exit_code) == (4, 0)
+    assert rows(study_dir, "SELECT count(DISTINCT sha256) AS n FROM recording WHERE status = 'done'") == [{"n": 4}]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_workers_get_their_share_of_a_card_where_there_is_one(cluster: Any, study_dir: Path) -> None:
+    write_calls(study_dir, ["a", "b", "c"])
+    assert night(study_dir, cluster, maker="make_on_card").done == 3
+    (study_dir / "earful.toml").write_text('[recognition]\ndevice = "cpu"\n')
+    write_calls(study_dir, ["a", "b", "c", "d"])
+    with pytest.raises(ExecutorUnusableError, match="no graphics card was given"):
+        night(study_dir, cluster, maker="make_on_card")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_machine_with_another_release_gets_no_call(
+    cluster: Any, study_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_calls(study_dir, ["a"])
+    monkeypatch.setattr(ray_crew, "release_here", lambda: "earful 0.0.1")
+    with pytest.raises(ExecutorUnusableError, match=r"the driver earful 0\.0\.1; install the same"):
+        night(study_dir, cluster)
+    assert rows(study_dir, "SELECT count(*) AS n FROM recording") == [{"n": 0}]
 
 
 def test_without_ray_the_message_names_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 def guarded(work: Callable[[], Result]) -> Result:
     """Run the work of a command; whatever makes it impossible becomes one clear line and exit code 4."""
-    from insights.night.ray_executor import RayMissingError
+    from insights.night.executors import ExecutorUnusableError
     from insights.settings import SettingsError
     from insights.store import StoreError
     from insights.survey import SurveyError
@@ -27,7 +27,7 @@ def guarded(work: Callable[[], Result]) -> Result:
 
     try:
         return work()
-    except (SettingsError, SurveyError, StoreError, ModelError, RayMissingError) as error:
+    except (SettingsError, SurveyError, StoreError, ModelError, ExecutorUnusableError) as error:
         stop(str(error))
 
 

@@ -18,7 +18,7 @@ from insights.delivery.measure import measure_deliveries
 from insights.delivery.second_hearing import prompted_fillers
 from insights.language import lemmas
 from insights.night.frame import StudyFrame
-from insights.night.jobs import ANSWERING, DELIVERY, HEARING, PRIVACY, REASONS, Done, Failed, Job, Outcome
+from insights.night.jobs import ANSWERING, DELIVERY, HEARING, PRIVACY, REASONS, Done, Failed, Job, Outcome, failed
 from insights.night.models import WorkerModels
 from insights.night.tools import run_record
 from insights.privacy import consent_phrase, personal_in_dialogue
@@ -98,7 +98,7 @@ def open_job(job: Job, *, frame: StudyFrame) -> Opened | Failed:
             limits = DecodeLimits(max_duration_s=options.max_hours * 3600)
             decoded = decode(job.file, call_id=job.facts.path, limits=limits, raw=raw, content=job.sound)
     except AudioError as error:
-        return Failed(job, error.kind, str(error).removeprefix(f"{job.file}: ").replace(job.file, job.facts.path))
+        return failed(job, error)
     return Opened(job, decoded, watch)
 
 

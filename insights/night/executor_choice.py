@@ -15,10 +15,10 @@ def choose_executor(name: str, *, address: str | None = None, workers: int | Non
     address:
         Of the Ray cluster; None starts one here.
     workers:
-        Worker processes; None = one for each core.
+        Worker processes; None = one for each core, of the machine or of the cluster.
     """
     if name == "ray":
         from insights.night.ray_executor import RayExecutor
 
-        return RayExecutor(address=address, workers=workers)
+        return RayExecutor(address=address, wished=workers)
     return LocalExecutor(workers) if workers else None

@@ -21,6 +21,8 @@ from insights.night.jobs import Job, Outcome, Quarantined
 
 Process = Callable[[Sequence[Job]], list[Outcome]]
 GIGABYTE = 1024**3
+# pebble's and Ray's names for it.
+WORKER_LOST = ("ProcessExpired", "ActorDiedError", "NodeDiedError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class WorkerPlan:
     study_dir: str
     seconds_a_call: float
     memory_gb: float
+
+
+class ExecutorUnusableError(RuntimeError):
+    """Calls cannot be processed where it was asked for; the message says what to do."""
 
 
 class Executor(Protocol):
@@ -149,8 +155,9 @@ def why_quarantined(error: BaseException, plan: WorkerPlan) -> str:
         what = f"took longer than {plan.seconds_a_call / 60:.1f} minutes twice; raise [night] call_minutes or split it"
     elif name == "MemoryError":
         what = f"needed more than {plan.memory_gb:g} GB twice; raise [night] worker_gb or split it"
-    elif name == "ProcessExpired":
-        what = f"ended its worker process twice (exit code {getattr(error, 'exitcode', '?')}); look at the file itself"
+    elif name in WORKER_LOST:
+        code = f" (exit code {error.exitcode})" if hasattr(error, "exitcode") else ""
+        what = f"ended its worker process twice{code}; look at the file itself"
     else:
         what = f"failed twice in a way that was not foreseen ({name}); look at the file itself"
     return f"{what}; it is tried again after `earful night --retry`"

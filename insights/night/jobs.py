@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from audio.activity import SpeechMap
+from audio.failures import AudioError
 from insights.answers import Answer
 from insights.delivery.delivery import Delivery, PauseRow
 from insights.reasons.reason import Reason
@@ -98,3 +99,8 @@ class Quarantined:
 
 
 Outcome = Done | Failed | Quarantined
+
+
+def failed(job: Job, error: AudioError) -> Failed:
+    """Return a job whose file cannot be used, the file named as the store knows it."""
+    return Failed(job, error.kind, str(error).removeprefix(f"{job.file}: ").replace(job.file, job.facts.path))

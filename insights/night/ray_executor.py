@@ -3,60 +3,70 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from insights.night.executors import WorkerPlan, next_batch, run_batch, start_worker
-from insights.night.jobs import Job, Outcome, Quarantined
+from insights.night.executors import ExecutorUnusableError, WorkerPlan
+from insights.night.jobs import Job, Outcome
+from insights.night.ray_crew import Crew, drain
+from insights.night.ray_worker import study_files
+from insights.settings import load_settings
 
 # An actor that asks for a whole CPU can wait for ever on a cluster whose CPUs are all held by actors.
 CPUS_A_WORKER = 0.5
 MISSING = "Ray is not installed; run: pip install 'earful[ray]', or use --executor local"
+UNREACHED = "no Ray cluster answers at {address} ({error}); start one with `ray start --head`, or use --executor local"
+NO_CARD = "[recognition] device = cuda, but the cluster has no graphics card; write device = auto"
 
 
-class RayMissingError(RuntimeError):
+class RayMissingError(ExecutorUnusableError):
     """Ray was asked for and is not installed."""
-
-
-class Worker:
-    """One actor: its models load on the first batch and stay."""
-
-    def __init__(self, memory_gb: float) -> None:
-        start_worker(memory_gb)
-
-    def run(self, plan: WorkerPlan, batch: Sequence[Job]) -> list[Outcome]:
-        """Process one batch."""
-        return run_batch(plan, batch)
 
 
 @dataclass(frozen=True, slots=True)
 class RayExecutor:
-    """Runs batches on a Ray cluster; audio is read from paths that every node can read.
+    """Runs batches on a Ray cluster.
 
     Attributes
     ----------
     address:
-        Of the cluster (``auto``, ``ray://host:10001``); None starts one on this machine.
-    workers:
-        Actors; None = one for each CPU of the cluster.
+        Of the cluster (``auto``, ``10.0.0.5:6379``); None starts one on this machine.
+    wished:
+        Workers; None = one for each CPU of the cluster.
     """
 
     address: str | None = None
-    workers: int | None = None
+    wished: int | None = None
+
+    @property
+    def workers(self) -> int:
+        """How many workers a run asks the cluster for."""
+        return self.wished or cpus_of(connected(self.address).cluster_resources())
 
     def run(self, batches: Iterable[Sequence[Job]], plan: WorkerPlan) -> Iterator[Outcome]:
-        """Yield outcomes as batches end; a batch whose actor or node is lost is run again elsewhere, call by call."""
-        ray = connected(self.address)
-        count = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        make = ray.remote(num_cpus=CPUS_A_WORKER, scheduling_strategy="SPREAD")(Worker)
-        idle = deque(make.remote(plan.memory_gb) for _ in range(count))
+        """Yield outcomes as batches end; a batch whose worker or machine is lost is run again elsewhere, by the call.
+
+        Raises
+        ------
+        ExecutorUnusableError
+            Where no machine can start a worker.
+        """
+        ray, settings = connected(self.address), load_settings(Path(plan.study_dir))
+        shares = shares_of(
+            ray.cluster_resources(),
+            workers=self.workers,
+            device=settings.recognition.device,
+            cards_a_worker=settings.ray.cards_a_worker,
+        )
+        crew = Crew(ray, plan, study_files(Path(plan.study_dir)), settings.ray.calls_at, most_faults=2 * len(shares))
         try:
-            yield from drain(ray, idle, batches, plan, renew=lambda: make.remote(plan.memory_gb))
+            for share in shares:
+                crew.hire(share)
+            yield from drain(crew, batches)
         finally:
-            for worker in idle:
-                ray.kill(worker)
+            crew.dismiss_all()
 
 
 def connected(address: str | None) -> Any:  # noqa: ANN401 - ray has no types of its own here
@@ -66,50 +76,42 @@ def connected(address: str | None) -> Any:  # noqa: ANN401 - ray has no types of
         import ray
     except ImportError as error:
         raise RayMissingError(MISSING) from error
-    if not ray.is_initialized():
+    if ray.is_initialized():
+        return ray
+    try:
         ray.init(address=address, log_to_driver=False, include_dashboard=False if address is None else None)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        raise ExecutorUnusableError(UNREACHED.format(address=address or "here", error=error)) from error
     return ray
 
 
-def drain(
-    ray: Any,  # noqa: ANN401
-    idle: deque[Any],
-    batches: Iterable[Sequence[Job]],
-    plan: WorkerPlan,
-    *,
-    renew: Callable[[], Any],
-) -> Iterator[Outcome]:
-    """Give every idle actor a batch and yield what comes back; each result is durable before the next is asked.
+def cpus_of(resources: Mapping[str, float]) -> int:
+    """Return the whole CPUs of a cluster, at least one."""
+    return max(1, int(resources.get("CPU", 1)))
 
-    An actor that was lost, with its node or by its call, is never asked again: ``renew`` makes another, elsewhere.
+
+def shares_of(
+    resources: Mapping[str, float], *, workers: int, device: str, cards_a_worker: float
+) -> list[dict[str, float]]:
+    """Return what each worker asks of the cluster: a share of a CPU, and of a graphics card where there is one.
+
+    Ray hides the cards from a worker that asks for none, so workers without a share run on the processor.
+
+    Raises
+    ------
+    ExecutorUnusableError
+        Where only cards are wanted and the cluster has none.
+
+    Examples
+    --------
+    >>> shares_of({"CPU": 4.0, "GPU": 1.0}, workers=3, device="auto", cards_a_worker=0.5)
+    [{'num_cpus': 0.5, 'num_gpus': 0.5}, {'num_cpus': 0.5, 'num_gpus': 0.5}, {'num_cpus': 0.5, 'num_gpus': 0.0}]
     """
-    fresh, again = iter(batches), deque[Job]()
-    running: dict[Any, tuple[Any, tuple[Job, ...], bool]] = {}
-    while True:
-        while idle:
-            following = next_batch(again, fresh)
-            if following is None:
-                break
-            worker, (batch, alone) = idle.popleft(), following
-            running[worker.run.remote(plan, batch)] = (worker, batch, alone)
-        if not running:
-            return
-        done, _ = ray.wait(list(running), num_returns=1)
-        worker, batch, alone = running.pop(done[0])
-        outcomes, error = collected(ray, done[0])
-        idle.append(worker if error is None else renew())
-        if error is None:
-            yield from outcomes
-        elif alone:
-            name = type(error).__name__
-            yield Quarantined(batch[0], kind=name, message=f"lost its worker twice ({name}); `earful night --retry`")
-        else:
-            again.extend(batch)
-
-
-def collected(ray: Any, reference: Any) -> tuple[list[Outcome], Exception | None]:  # noqa: ANN401
-    """Return a batch's outcomes, or what took its worker away."""
-    try:
-        return ray.get(reference), None
-    except (ray.exceptions.RayError, RuntimeError, MemoryError) as error:
-        return [], error
+    wanted = device != "cpu" and cards_a_worker > 0
+    with_card = min(workers, int(resources.get("GPU", 0) / cards_a_worker + 1e-9)) if wanted else 0
+    if device.startswith("cuda"):
+        if not with_card:
+            raise ExecutorUnusableError(NO_CARD)
+        workers = with_card
+    cards = [cards_a_worker] * with_card + [0.0] * (workers - with_card)
+    return [{"num_cpus": CPUS_A_WORKER, "num_gpus": share} for share in cards]

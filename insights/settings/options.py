@@ -78,6 +78,16 @@ class NightOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class RayOptions:
+    """``[ray]``: how `earful night --executor ray` uses a cluster."""
+
+    calls_at: str = option(
+        "", "where its machines read calls/: a folder all share, or a URL (s3://bucket/calls); empty = sent to them"
+    )
+    cards_a_worker: float = option(0.25, "share of a graphics card a worker takes where there are any; 0 = none")
+
+
+@dataclass(frozen=True, slots=True)
 class CaseOptions:
     """``[cases]``: when an unhappy customer gets a case."""
 
@@ -118,6 +128,7 @@ class Settings:
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
     diarization: DiarizationSettings = field(default_factory=DiarizationSettings)
     night: NightOptions = field(default_factory=NightOptions)
+    ray: RayOptions = field(default_factory=RayOptions)
     cases: CaseOptions = field(default_factory=CaseOptions)
     meeting: MeetingOptions = field(default_factory=MeetingOptions)
     privacy: PrivacyOptions = field(default_factory=PrivacyOptions)
