@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from insights.language.tokens import Language
 from insights.privacy.digits import DigitRun, digit_runs, number_word
+from insights.privacy.russian_names import name_form
 from insights.privacy.spans import PiiSpan, Reading
 from insights.privacy.words import exact_words
 
 _WRITTEN_EMAIL = re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _UK_POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+_STREET_ENDINGS = ("ская", "ской", "скую")
+_CAPITAL_ENDINGS = ("ная", "ной", "ную", "вая", "вой", "вую")
 _LATIN = re.compile(r"[a-z][a-z0-9']*")
 _HOUSE_WITH_LETTER = re.compile(r"\d{1,4}[a-h]")
 MAX_LOCAL_WORDS = 8
 MAX_HOST_WORDS = 4
 MAX_HOUSE_DIGITS = 6
+POSTCODE_DIGITS = (5, 6, 9)
+POSTCODE_CUE_WORDS = 3
 
 
 def written_emails(reading: Reading) -> Iterator[PiiSpan]:
@@ -62,17 +68,28 @@ def _local_start(reading: Reading, sign: int) -> int:
         joined = first > 1 and tokens[first - 2].text in joiners
         dictated = word in joiners or joined or following in joiners or word.isdecimal() or len(word) == 1
         foreign = language == "ru" and bool(_LATIN.fullmatch(word))
-        if not (first == sign or dictated or foreign or number_word(word, language)):
+        numbered = first < sign and _is_number(following, language)  # nobody's address is digits alone
+        named = language == "ru" and name_form(word).any
+        if not (first == sign or dictated or foreign or named or number_word(word, language) or numbered):
             break
         first -= 1
     return first
 
 
+def _is_number(word: str, language: Language) -> bool:
+    return word.isdecimal() or number_word(word, language) is not None
+
+
 def postcodes(reading: Reading) -> Iterator[PiiSpan]:
-    """Yield British postcodes by their shape."""
+    """Yield British postcodes by their shape, others by the word said before them."""
     if reading.language == "en":
         for found in _UK_POSTCODE.finditer(reading.text):
             yield PiiSpan(found.start(), found.end(), "address", "postcode_shape")
+    cues = exact_words(reading.language, "address", "postcode")
+    for run in digit_runs(reading.tokens, reading.language):
+        before = reading.tokens[max(0, run.first - POSTCODE_CUE_WORDS) : run.first]
+        if len(run.digits) in POSTCODE_DIGITS and any(token.text in cues for token in before):
+            yield reading.found(run.first, run.last, "address", "postcode_cue")
 
 
 def addresses(reading: Reading) -> Iterator[PiiSpan]:
@@ -83,15 +100,40 @@ def addresses(reading: Reading) -> Iterator[PiiSpan]:
 
 def _russian(reading: Reading, runs: list[DigitRun]) -> Iterator[PiiSpan]:
     """улица Ленина дом 5 · Ленинский проспект 15 · дом 5 квартира 12."""
-    streets, houses = exact_words("ru", "address", "before"), exact_words("ru", "address", "house")
+    streets = exact_words("ru", "address", "before")
+    parts_of_house = exact_words("ru", "address", "house") | exact_words("ru", "address", "parts")
     starts = {run.first: run for run in runs}
     for at, token in enumerate(reading.tokens):
         if token.text in streets:
             first, last = _street(reading, at, starts)
             if last > at or (first < at and _lives(reading, at)):
                 yield reading.found(_with_town(reading, first), last, "address", "street")
-        elif token.text in houses and (end := _house_end(reading, at, starts, two=True)) is not None:
+        elif token.text in parts_of_house and (end := _house_end(reading, at, starts, two=True)) is not None:
             yield reading.found(at, end, "address", "house")
+        elif at + 1 in starts and (end := _bare_street_end(reading, at, starts)) is not None:
+            yield reading.found(_with_town(reading, at), end, "address", "bare_street")
+
+
+def _bare_street_end(reading: Reading, at: int, starts: dict[int, DigitRun]) -> int | None:
+    """Return the last token of "на Гагарина сорок пять квартира двенадцать", where nobody says street; else None."""
+    if not _names_street(reading, at) or len(starts[at + 1].digits) > MAX_HOUSE_DIGITS:
+        return None
+    before = reading.tokens[at - 1].text if at else ""
+    end = _house_end(reading, at + 1, starts, two=False)
+    counted = end is not None and end + 1 < len(reading.tokens) and reading.tokens[end + 1].text == "из"
+    if end is None or counted or before in exact_words("ru", "address", "of_people"):
+        return None
+    onto = before in exact_words("ru", "address", "onto")
+    placed = onto and (reading.capital(at) or end + 1 >= len(reading.tokens))
+    return end if end > starts[at + 1].last or placed or _lives(reading, at) else None
+
+
+def _names_street(reading: Reading, at: int) -> bool:
+    """Return whether a word is a surname in the genitive or such an adjective as streets are called by."""
+    word = reading.tokens[at].text
+    form = name_form(word)
+    of_somebody = form.surname and "gent" in form.cases and word.endswith(("а", "ого", "ой"))
+    return of_somebody or word.endswith(_STREET_ENDINGS) or (reading.capital(at) and word.endswith(_CAPITAL_ENDINGS))
 
 
 def _street(reading: Reading, at: int, starts: dict[int, DigitRun]) -> tuple[int, int]:
@@ -136,7 +178,7 @@ def _with_town(reading: Reading, first: int) -> int:
     while first:
         word = reading.tokens[first - 1].text
         is_place = word.isalpha() and any("Geox" in one.tag for one in analyser().parse(word))
-        known = word in exact_words("ru", "address", "town") or word in exact_words("ru", "address", "index")
+        known = word in exact_words("ru", "address", "town") or word in exact_words("ru", "address", "postcode")
         if not (is_place or known or word.isdecimal() or number_word(word, "ru")):
             break
         first -= 1

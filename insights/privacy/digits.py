@@ -107,6 +107,8 @@ def _repeated(tokens: Sequence[Token], at: int, language: Language) -> tuple[str
     following = tokens[at + 1].text if at + 1 < len(tokens) else ""
     if word in repeats and following in repeated:
         return str(repeated[following]) * repeats[word], at + 2
+    if word in repeats and following.isdecimal() and len(following) == 1 and number_word(word, language) is None:
+        return following * repeats[word], at + 2
     return None
 
 

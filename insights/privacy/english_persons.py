@@ -129,9 +129,11 @@ def is_known_here(reading: Reading, first: int, last: int) -> bool:
 
 
 def after_role(reading: Reading, first: int, last: int) -> bool:
-    """Take a possible name after what people do for a living: the manager rose."""
+    """Take a possible name, or any capital, after what people are: the manager rose, my wife Annabel."""
     before = reading.tokens[first - 1].text if first else ""
-    return _in(before, "roles") and _is_name(reading.tokens[first].text) and not reading.parted(first - 1)
+    word = reading.tokens[first].text
+    named = _is_name(word) or (_stands_capital(reading, first) and not _in(word, "not_by_capital"))
+    return _in(before, "roles") and named and not reading.parted(first - 1)
 
 
 def stands_as_name(reading: Reading, first: int, last: int) -> bool:
@@ -140,11 +142,15 @@ def stands_as_name(reading: Reading, first: int, last: int) -> bool:
     return (
         reading.capital(first)
         and _is_name(word)
-        and not _in(word, "months")
+        and not _in(word, "not_by_capital")
         and not _shouted(reading, first)
         and not _in(reading.tokens[first - 1].text, "not_before")
         and not _in_title_phrase(reading, first, last)
     )
+
+
+def _stands_capital(reading: Reading, at: int) -> bool:
+    return reading.capital(at) and not _shouted(reading, at)
 
 
 def _shouted(reading: Reading, at: int) -> bool:
@@ -163,6 +169,34 @@ def _in_title_phrase(reading: Reading, first: int, last: int) -> bool:
 def is_hinted_name(reading: Reading, first: int, last: int) -> bool:
     """Take a possible name where only a person fits: spoke with grace, thank you mark."""
     return _is_name(reading.tokens[first].text) and _is_hinted(reading, first) and _closes(reading, last)
+
+
+def does_something(reading: Reading, first: int, last: int) -> bool:
+    """Take a capitalised possible name before what only people do: Hope never rang back."""
+    after = [one.text for one in reading.tokens[last + 1 : last + 4]]
+    if not _in(reading.tokens[first].text, "also_words") or reading.parted(last):
+        return False
+    said = after[1:] if after[:1] == ["never"] else after
+    acts = bool(said) and _in(said[0], "acts")
+    return acts and (_begins_upper(reading, first) or said[1:2] in (["me"], ["us"]))
+
+
+def works_there(reading: Reading, first: int, last: int) -> bool:
+    """Take a capitalised possible name with the department it is of: Rose from billing."""
+    after = [one.text for one in reading.tokens[last + 1 : last + 3]]
+    of_place = len(after) > 1 and _in(after[0], "of_place") and _in(after[1], "departments")
+    return of_place and _in(reading.tokens[first].text, "also_words") and _begins_upper(reading, first)
+
+
+def _begins_upper(reading: Reading, at: int) -> bool:
+    return reading.text[reading.tokens[at].start_char].isupper() and not _shouted(reading, at)
+
+
+def presents(reading: Reading, first: int, last: int) -> bool:
+    """Take whatever stands in "this is ... calling"."""
+    after = reading.tokens[last + 1].text if last + 1 < len(reading.tokens) else ""
+    presented = phrase_ends_at(reading.tokens, first, "en", "person", "presents") > 0
+    return presented and after in ("calling", "speaking") and not _in(reading.tokens[first].text, "stop")
 
 
 def _is_hinted(reading: Reading, first: int) -> bool:
@@ -187,4 +221,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("after_role", after_role),
     ("capital", stands_as_name),
     ("hinted", is_hinted_name),
+    ("presented", presents),
+    ("deed", does_something),
+    ("department", works_there),
 )

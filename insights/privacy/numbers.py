@@ -10,7 +10,7 @@ from itertools import pairwise
 from insights.language.tokens import Language
 from insights.privacy.digits import DigitRun, digit_runs
 from insights.privacy.spans import PiiSpan, Reading
-from insights.privacy.words import listed
+from insights.privacy.words import exact_words, listed
 from insights.store.records import PiiKind
 
 CUE_WORDS_BEFORE = 8
@@ -21,7 +21,11 @@ _SHAPES: tuple[tuple[str, PiiKind, re.Pattern[str]], ...] = (
     ("ssn_shape", "document", re.compile(r"\b\d{3}-\d{2}-\d{4}\b")),
     ("insurance_shape", "document", re.compile(r"\b[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]\b")),
 )
+_SERIES = re.compile(r"[A-ZА-ЯЁ]{1,3}\d{0,6}")
 _LETTERED = re.compile(r"(?=.*[^\W\d_])(?=(?:\D*\d){4}).{6,}")
+# An amount with its unit has fewer groups than a number that is dictated.
+DICTATED_GROUPS = 4
+EXTENSION_DIGITS = range(2, 6)
 CARD_DIGITS = range(13, 20)
 PHONE_DIGITS = {"ru": range(10, 12), "en": range(10, 14)}
 
@@ -59,19 +63,33 @@ def lettered_documents(reading: Reading) -> Iterator[PiiSpan]:
 def numbers_of_people(reading: Reading) -> Iterator[PiiSpan]:
     """Yield cards, documents and phones among the runs of digits."""
     for run in digit_runs(reading.tokens, reading.language):
-        trimmed = _without_quantity(run)
-        if trimmed is None:
+        if run.unit and len(run.groups) < DICTATED_GROUPS:
             continue
-        found = judged(trimmed, cue_of(reading, trimmed), reading.language)
+        found = _extension(reading, run) or judged(run, cue_of(reading, run), reading.language)
         if found:
             kind, rule = found
-            span = reading.found(trimmed.first, trimmed.last, kind, rule)
+            first = _with_series(reading, run.first) if kind == "document" else _with_spoken_sign(reading, run.first)
+            span = reading.found(first, run.last, kind, rule)
             yield replace(span, start_char=_with_sign(reading.text, span.start_char))
 
 
-def _without_quantity(run: DigitRun) -> DigitRun | None:
-    """Return the run, or None where it is an amount with its unit."""
-    return None if run.unit and len(run.groups) < 4 else run  # noqa: PLR2004 - longer ones are dictated
+def _extension(reading: Reading, run: DigitRun) -> tuple[PiiKind, str] | None:
+    """Return kind and rule of a short number said right after the word for an extension."""
+    before = reading.tokens[run.first - 1].text if run.first else ""
+    said = len(run.digits) in EXTENSION_DIGITS and listed(before, reading.language, "cues", "extension")
+    return ("phone", "extension") if said else None
+
+
+def _with_series(reading: Reading, first: int) -> int:
+    """Return the first token grown over a document's series: АВ 4478123, D400 7836 0001."""
+    before = reading.tokens[first - 1] if first else None
+    return first - 1 if before and _SERIES.fullmatch(reading.text[before.start_char : before.end_char]) else first
+
+
+def _with_spoken_sign(reading: Reading, first: int) -> int:
+    """Return the first token grown over a "plus" that is said before a phone."""
+    said = first and reading.tokens[first - 1].text in exact_words(reading.language, "numbers", "signs")
+    return first - 1 if said else first
 
 
 def _with_sign(text: str, start: int) -> int:

@@ -140,13 +140,22 @@ def _sure_surname(word: str, readings: list[object]) -> bool:
     return typical and sum(one.score for one in readings) >= _MIN_SURNAME_SURE  # type: ignore[attr-defined]
 
 
+def is_unheard_of(word: str) -> bool:
+    """Return whether no dictionary holds a Russian word: a foreign name, a company, or a slip of the recogniser.
+
+    >>> is_unheard_of("джамшут"), is_unheard_of("доставка")
+    (True, False)
+    """
+    return len(word) >= _MIN_FUZZY_LETTERS and bool(_RUSSIAN.fullmatch(word)) and not is_russian_word(word)
+
+
 @lru_cache(maxsize=50_000)
-def sounds_like_a_name(word: str) -> bool:
+def sounds_like_a_name(word: str, *, least: float = _MIN_LIKENESS) -> bool:
     """Return whether a word that no dictionary holds sounds like a given name.
 
     >>> sounds_like_a_name("дмитрей"), sounds_like_a_name("доставка")
     (True, False)
     """
-    if len(word) < _MIN_FUZZY_LETTERS or is_russian_word(word):
+    if not is_unheard_of(word):
         return False
-    return any(likeness(word, name, "ru") >= _MIN_LIKENESS for name in exact_words("ru", "person", "sure_names"))
+    return any(likeness(word, name, "ru") >= least for name in exact_words("ru", "person", "sure_names"))

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 from insights.language.fuzzy import likeness
 from insights.language.lemma import is_russian_word, part_of_speech
-from insights.privacy.russian_names import NameForm, name_form, sounds_like_a_name
+from insights.privacy.russian_names import NameForm, is_unheard_of, name_form, sounds_like_a_name
 from insights.privacy.spans import PiiSpan, Reading
-from insights.privacy.words import exact_words, listed, phrase_ends_at
+from insights.privacy.words import exact_words, listed, phrase_ends_at, phrase_starts_at
 
 MAX_CHAIN = 4
 _MIN_KNOWN_LIKENESS = 0.75
+_MIN_GREETED_LIKENESS = 0.65
 
 Chain = tuple[int, int]
 Rule = Callable[[Reading, int, int], bool]
@@ -53,8 +54,7 @@ def _can_begin(reading: Reading, at: int) -> bool:
     word = reading.tokens[at].text
     if _is_stop(word):
         return False
-    heard = sounds_like_a_name(word) or _is_strange(reading, at)
-    return _form(reading, at).any or word in reading.known or heard or _is_known(reading, at)
+    return _form(reading, at).any or word in reading.known or is_unheard_of(word) or _is_known(reading, at)
 
 
 def _continues(reading: Reading, last: int) -> bool:
@@ -211,6 +211,36 @@ def _is_strange(reading: Reading, at: int) -> bool:
     return reading.opening and reading.capital(at) and not is_russian_word(reading.tokens[at].text)
 
 
+def greets(reading: Reading, first: int, last: int) -> bool:
+    """Take an unheard-of word beside a greeting that is something like a name: сервель здравствуйте."""
+    after = (phrase_starts_at(reading.tokens, last + 1, "ru", "person", "greetings") > 0) and first == 0
+    before = phrase_ends_at(reading.tokens, first, "ru", "person", "greetings") > 0
+    return (after or before) and sounds_like_a_name(reading.tokens[first].text, least=_MIN_GREETED_LIKENESS)
+
+
+def works_there(reading: Reading, first: int, last: int) -> bool:
+    """Take a possible name with the department it is of: надежда из поддержки."""
+    form, after = _form(reading, first), reading.tokens[last + 1 : last + 3]
+    of_place = len(after) > 1 and after[0].text in exact_words("ru", "person", "of_place")
+    named = (form.name and "nomn" in form.cases) or is_unheard_of(reading.tokens[first].text)
+    return named and of_place and listed(after[1].text, "ru", "person", "departments")
+
+
+def apposed(reading: Reading, first: int, last: int) -> bool:
+    """Take a capital beside a role and a comma: Джамшут, курьер ваш; наш инженер, Джон, опоздал."""
+    if not reading.capital(first) or not (_form(reading, first).name or is_unheard_of(reading.tokens[first].text)):
+        return False
+    after = reading.tokens[last + 1].text if last + 1 < len(reading.tokens) else ""
+    before = reading.tokens[first - 1].text if first else ""
+    return reading.parted(last) and any(listed(word, "ru", "person", "roles") for word in (after, before) if word)
+
+
+def called_for(reading: Reading, first: int, last: int) -> bool:
+    """Take whom somebody asks for, a surname or an unheard-of word too: спросите Штольца."""
+    asked = phrase_ends_at(reading.tokens, first, "ru", "person", "calls") > 0
+    return asked and (_form(reading, first).any or is_unheard_of(reading.tokens[first].text))
+
+
 def hinted(reading: Reading, first: int, last: int) -> bool:
     """Take a possible name where one is expected: вас беспокоит вера."""
     before = phrase_ends_at(reading.tokens, first, "ru", "person", "hints")
@@ -234,5 +264,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("addressed", is_addressed),
     ("sounds_like_name", sounds_right),
     ("hinted", hinted),
+    ("department", works_there),
+    ("apposition", apposed),
+    ("called_for", called_for),
+    ("greeting", greets),
     ("opening", opens_call),
 )

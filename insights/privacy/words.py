@@ -52,7 +52,15 @@ def phrase_ends_at(tokens: Sequence[Token], at: int, language: Language, section
     """Return how many tokens just before ``at`` form a phrase of the list; 0 where none does."""
     for phrase in _phrases(language, section, key):
         start = at - len(phrase)
-        if start >= 0 and all(token.text == word for token, word in zip(tokens[start:at], phrase, strict=True)):
+        if start >= 0 and tuple(token.text for token in tokens[start:at]) == phrase:
+            return len(phrase)
+    return 0
+
+
+def phrase_starts_at(tokens: Sequence[Token], at: int, language: Language, section: str, key: str) -> int:
+    """Return how many tokens from ``at`` on form a phrase of the list; 0 where none does."""
+    for phrase in _phrases(language, section, key):
+        if tuple(token.text for token in tokens[at : at + len(phrase)]) == phrase:
             return len(phrase)
     return 0
 
