@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from audio.encode import encode
-from insights.store import open_store, query
+from insights.store import Store, open_store, query
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = """
@@ -35,16 +35,21 @@ if __name__ == "__main__":
     sys.exit(report.exit_code)
 """
 
-# What may differ between two nights over the same files: ids of rows, times of day, CPU seconds.
-CONTENT = {
-    "recording": "SELECT path, sha256, duration_s, sample_rate, channels, codec, layout, language, status, "
-    "interview_id FROM recording ORDER BY path",
-    "turn": "SELECT recording_id, idx, party, start_s, end_s, text, lemmas, words_json FROM turn ORDER BY 1, 2",
-    "asked": "SELECT recording_id, question_id, start_s, end_s, similarity FROM asked ORDER BY 1, 2, 3",
-    "answer": "SELECT interview_id, recording_id, question_id, recorded_value, spoken_value, spoken_text, confidence, "
-    "start_s, end_s, agreement FROM answer ORDER BY 1, 2, 3",
-    "run": "SELECT recording_id, stage, stage_key, status FROM run ORDER BY 1, 2",
-    "found": "SELECT count(*) FROM turn_fts WHERE turn_fts MATCH 'порекомендуете'",
+# What may differ between two nights over the same files: ids that count up, times of day, CPU seconds.
+COUNTED = {
+    *("run_id", "turn_id", "answer_id", "reason_id", "pii_span_id", "case_id"),
+    *("response_problem_id", "response_history_id"),
+}
+CLOCKED = {
+    *("seconds", "processed_at", "ingested_at", "stored_at", "opened_at", "due_at", "made_at", "committed_at"),
+}
+OF_RUNS = {"night", "draw_key"}  # one row a run; a key drawn by chance
+# What a counted id stands for, in words that are the same in every store.
+MEANT = {
+    "turn_id": "(SELECT recording_id || '/' || idx FROM turn WHERE turn.turn_id = t.turn_id)",
+    "answer_id": "(SELECT coalesce(interview_id, recording_id) || '/' || question_id FROM answer "
+    "WHERE answer.answer_id = t.answer_id)",
+    "run_id": "(SELECT stage || '/' || stage_key FROM run WHERE run.run_id = t.run_id)",
 }
 
 
@@ -101,12 +106,23 @@ def killed_night(study_dir: Path, *, after_s: float) -> bool:
 
 
 def content(study_dir: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Return everything a store holds that must not depend on interruptions."""
+    """Return every row of every table, without what depends on when and in which order calls were done."""
     store = open_store(study_dir / "study.db", readonly=True)
     try:
-        return {name: [tuple(row.values()) for row in query(store, sql)] for name, sql in CONTENT.items()}
+        tables = query(store, "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY 1")
+        names = [row["name"] for row in tables if not row["name"].startswith(("sqlite_", "_sqlite"))]
+        return {name: rows_of(store, name) for name in names if name not in OF_RUNS}
     finally:
         store.close()
+
+
+def rows_of(store: Store, table: str) -> list[tuple[object, ...]]:
+    """Return a table's rows in an order of their own, counted ids replaced by what they stand for."""
+    columns = [row["name"] for row in query(store, f'PRAGMA table_info("{table}")')]
+    plain = [f't."{name}"' for name in columns if name not in COUNTED | CLOCKED]
+    meant = [MEANT[name] for name in columns if name in MEANT]
+    sql = f'SELECT {", ".join([*plain, *meant])} FROM "{table}" AS t'  # noqa: S608 - names of the store itself
+    return sorted((tuple(row) for row in store.conn.execute(sql)), key=repr)
 
 
 def is_whole(study_dir: Path) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+STOPPED = "stopped by {signal}; every call done so far is stored, `earful night` goes on with the rest"
+
 
 def guarded(work: Callable[[], Result]) -> Result:
     """Run the work of a command; whatever makes it impossible becomes one clear line and exit code 4."""
@@ -60,19 +62,23 @@ def night(
       earful night --executor ray --address auto
     """
     from insights.cli.progress import night_progress
+    from insights.cli.stopping import StoppedBySignal, stoppable
     from insights.night.executor_choice import choose_executor
     from insights.night.processing import NightOptions
     from insights.night.run import run_night
 
     stop_at = moment(by) if by else None
-    with night_progress(shown=not as_json) as progress:
-        options = NightOptions(
-            executor=choose_executor(executor, address=address, workers=workers),
-            stop_at=stop_at,
-            retry=retry,
-            progress=progress,
-        )
-        report = guarded(lambda: run_night(study_dir, options))
+    try:
+        with stoppable(), night_progress(shown=not as_json) as progress:
+            options = NightOptions(
+                executor=choose_executor(executor, address=address, workers=workers),
+                stop_at=stop_at,
+                retry=retry,
+                progress=progress,
+            )
+            report = guarded(lambda: run_night(study_dir, options))
+    except StoppedBySignal as stopped:
+        stop(STOPPED.format(signal=stopped), code=stopped.exit_code)
     if as_json:
         print_json(report_json(report))
     else:
@@ -87,15 +93,17 @@ def moment(clock: str) -> datetime:
     except ValueError:
         stop(f"--by {clock!r}: write a time of day such as 08:00", code=2)
     now = datetime.now().astimezone()
-    found = now.replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
-    return found if found > now else found + timedelta(days=1)
+    days = (now.date(), now.date() + timedelta(days=1))
+    # Each day is given its own offset: clocks may be changed between now and then.
+    return next(found for day in days if (found := datetime.combine(day, wanted).astimezone()) > now)
 
 
 def report_json(report: NightReport) -> dict[str, Any]:
     """Return a night's counts as JSON can hold them."""
     names = ("done", "failed", "quarantined", "waiting", "unchanged", "typed", "left")
     counts = {name: getattr(report, name) for name in names}
-    return {**counts, "seconds": round(report.seconds, 1), "sound_s": round(report.sound_s, 1)}
+    seconds = {name: round(getattr(report, name), 1) for name in ("seconds", "sound_s", "left_s")}
+    return {**counts, **seconds, "response_problems": len(report.problems)}
 
 
 def print_report(report: NightReport) -> None:

@@ -8,6 +8,7 @@ alone, so that one call cannot take others with it, and is reported as ``Quarant
 from __future__ import annotations
 
 import importlib
+import os
 import resource
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ from insights.night.jobs import Job, Outcome, Quarantined
 
 Process = Callable[[Sequence[Job]], list[Outcome]]
 GIGABYTE = 1024**3
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 # pebble's and Ray's names for it.
 WORKER_LOST = ("ProcessExpired", "ActorDiedError", "NodeDiedError")
 
@@ -67,7 +69,12 @@ def worker_process(plan: WorkerPlan) -> Process:
 
 
 def start_worker(memory_gb: float) -> None:
-    """Limit a fresh worker's private memory; a larger wish raises MemoryError instead of swapping the machine."""
+    """Give a fresh worker one thread, whatever the shell says, and a limit to its private memory.
+
+    There is a worker for each core: threads of theirs would only wait for each other, at several times the CPU. A
+    wish for more memory raises MemoryError instead of swapping the machine.
+    """
+    os.environ.update(ONE_THREAD)  # before torch and e5 are loaded
     limit = int(memory_gb * GIGABYTE)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     resource.setrlimit(resource.RLIMIT_DATA, (limit if hard < 0 else min(limit, hard), hard))
@@ -101,7 +108,7 @@ class LocalExecutor:
             initargs=[plan.memory_gb],
         )
         try:
-            yield from drain(pool, batches, plan, ahead=self.workers + 1)
+            yield from drain(pool, batches, plan, at_once=self.workers)
         finally:
             pool.stop()
             pool.join()
@@ -112,30 +119,33 @@ def drain(
     batches: Iterable[Sequence[Job]],
     plan: WorkerPlan,
     *,
-    ahead: int,
+    at_once: int,
 ) -> Iterator[Outcome]:
-    """Keep ``ahead`` batches under way and yield what ends; a batch that fails is retried call by call."""
+    """Keep every worker busy and yield what ends; a batch that fails is retried call by call.
+
+    No batch is taken before a worker is free for it: the deadline holds for the moment a call begins. Workers get
+    their next batch before the results of the last are handed on to be stored.
+    """
     fresh = iter(batches)
     again: deque[Job] = deque()
     running: dict[Future[list[Outcome]], tuple[tuple[Job, ...], bool]] = {}
+    ended: list[Outcome] = []
     while True:
-        while len(running) < ahead:
-            following = next_batch(again, fresh)
-            if following is None:
-                break
-            batch, _ = following
-            seconds = plan.seconds_a_call * len(batch)
-            running[pool.schedule(run_batch, args=[plan, batch], timeout=seconds)] = following
+        while len(running) < at_once and (following := next_batch(again, fresh)) is not None:
+            seconds = plan.seconds_a_call * len(following[0])
+            running[pool.schedule(run_batch, args=[plan, following[0]], timeout=seconds)] = following
+        yield from ended
         if not running:
             return
         done, _ = wait(running, return_when=FIRST_COMPLETED)
+        ended = []
         for future in done:
             batch, alone = running.pop(future)
             error = future.exception()
             if error is None:
-                yield from future.result()
+                ended += future.result()
             elif alone:
-                yield Quarantined(batch[0], kind=type(error).__name__, message=why_quarantined(error, plan))
+                ended.append(Quarantined(batch[0], kind=type(error).__name__, message=why_quarantined(error, plan)))
             else:
                 again.extend(batch)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from audio.decode import header_promises_more, sha256_of
 from audio.failures import AudioError
 from insights.night.frame import StudyFrame
 from insights.night.jobs import Job, Stored
 from insights.night.keys import StudyKeys, stages_to_do
+from insights.night.order import in_order
 from insights.night.scan import Entry, changing
 from insights.privacy import may_process
 from insights.store import (
@@ -38,7 +40,6 @@ from insights.store.night_queries import (
 
 SETTLE_S = 2.0
 ERASED = "erased"  # a person's recording that was kept on purpose; nobody listens to it again
-DETRACTOR_MAX = 6
 STILL_WRITTEN = "still being written ({what}); it is taken up by the next run once it is whole"
 REFUSED = "the respondent refused to be recorded (consent = refused); it is not listened to, only its numbers count"
 
@@ -101,7 +102,7 @@ def plan_night(
             plan.failures.append(waiting(entry, "its size changes"))
         else:
             plan_fresh(entry, known, plan, keys=keys, seen=seen)
-    plan.jobs.sort(key=lambda job: urgency(job, known), reverse=True)
+    plan.jobs = in_order(plan.jobs, known.interviews, today=datetime.now().astimezone().date())
     return plan
 
 
@@ -247,12 +248,3 @@ def waiting(entry: Entry, what: str) -> Failure:
     size_bytes, modified_ns = stamp(entry)
     facts = RecordingFacts(path=entry.path, size_bytes=size_bytes, modified_ns=modified_ns)
     return Failure(facts, "waiting", "still_written", STILL_WRITTEN.format(what=what))
-
-
-def urgency(job: Job, known: Known) -> tuple[bool, str, str]:
-    """Return a sorting key, the greatest first: recorded detractors, then the newest interviews."""
-    interview = known.interviews.get(job.facts.interview_id or "")
-    if interview is None:
-        return (False, "", job.facts.path)
-    detractor = interview.nps is not None and interview.nps <= DETRACTOR_MAX
-    return (detractor, interview.started_at or "", job.facts.path)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from insights.night.batching import batches_of, until
 from insights.night.executors import Executor, LocalExecutor, WorkerPlan
 from insights.night.frame import StudyFrame
 from insights.night.jobs import Done, Failed, Job, Outcome
 from insights.night.keys import StudyKeys
 from insights.night.log import NightLog
+from insights.night.pace import SoundLeft
 from insights.night.planning import Plan
 from insights.store import Failure, Store, save_alias, save_call, save_failure
 from insights.store.night_queries import failure_of, interview_facts, move_recording
@@ -25,12 +27,12 @@ REAL_MODELS = "insights.night.worker:real_process"
 class Progress(Protocol):
     """Shows how far a night has come; counts only, never words."""
 
-    def begin(self, amount: int, *, calls: int) -> None:
-        """Say how much there is to do: bytes of sound and calls."""
+    def begin(self, *, calls: int) -> None:
+        """Say how many calls there are to do."""
         ...
 
-    def advance(self, amount: int, *, status: str) -> None:
-        """Say that a call of this many bytes has ended, and how."""
+    def advance(self, *, done_s: float, left_s: float, status: str) -> None:
+        """Say that a call has ended, and how; with the seconds of sound done so far and those left."""
         ...
 
 
@@ -64,7 +66,8 @@ class NightReport:
     """What a night did.
 
     ``done, failed, quarantined, waiting`` count recordings of this run; ``unchanged`` needed nothing;
-    ``typed`` written interviews were coded; ``left`` calls were not begun before the deadline.
+    ``typed`` written interviews were coded; ``left`` calls were not begun before the deadline, about ``left_s``
+    seconds of sound.
     """
 
     done: int = 0
@@ -76,6 +79,7 @@ class NightReport:
     left: int = 0
     seconds: float = 0.0
     sound_s: float = 0.0
+    left_s: float = 0.0
     problems: tuple[str, ...] = ()
 
     @property
@@ -90,6 +94,7 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     sound_s: float = 0.0
+    left_s: float = 0.0
 
 
 def save_plan(store: Store, plan: Plan, tally: Tally, log: NightLog) -> None:
@@ -132,14 +137,27 @@ def process(
     plan = WorkerPlan(options.maker, str(frame.folder.root), settings.call_minutes * 60, settings.worker_gb)
     batches = batches_of(jobs, size=settings.batch_calls, workers=getattr(executor, "workers", 1))
     if options.progress:
-        options.progress.begin(sum(job.facts.size_bytes or 0 for job in jobs), calls=len(jobs))
-    left = {job.facts.path for job in jobs}
-    for outcome in executor.run(until(batches, options.stop_at), plan):
-        left.discard(outcome.job.facts.path)
-        save_outcome(store, outcome, tally, log)
-        if options.progress:
-            options.progress.advance(outcome.job.facts.size_bytes or 0, status=type(outcome).__name__.lower())
-    tally.counts["left"] = len(left)
+        options.progress.begin(calls=len(jobs))
+    sound, left = SoundLeft(jobs), {job.facts.path for job in jobs}
+    outcomes = executor.run(until(batches, options.stop_at), plan)
+    try:
+        for outcome in outcomes:
+            facts = outcome.job.facts
+            left.discard(facts.path)
+            save_outcome(store, outcome, tally, log)
+            sound.end(facts.path, size_bytes=facts.size_bytes, duration_s=duration_of(outcome))
+            if options.progress:
+                status = type(outcome).__name__.lower()
+                options.progress.advance(done_s=sound.done_s, left_s=sound.left_s, status=status)
+    finally:
+        if isinstance(outcomes, Generator):
+            outcomes.close()  # ends the workers now, whatever went wrong here, not when memory is tidied up
+    tally.counts["left"], tally.left_s = len(left), sound.left_s
+
+
+def duration_of(outcome: Outcome) -> float | None:
+    """Return the seconds of sound in a recording; None where it could not be used."""
+    return outcome.record.facts.duration_s if isinstance(outcome, Done) else None
 
 
 def worker_count(wished: int, jobs: int) -> int:
@@ -151,20 +169,6 @@ def worker_count(wished: int, jobs: int) -> int:
     2
     """
     return max(1, min(wished or len(os.sched_getaffinity(0)), jobs))
-
-
-def batches_of(jobs: Sequence[Job], *, size: int, workers: int) -> list[tuple[Job, ...]]:
-    """Return the jobs in batches, in order; small enough that every worker gets one."""
-    fitting = max(1, min(size, -(-len(jobs) // workers)))
-    return [tuple(jobs[at : at + fitting]) for at in range(0, len(jobs), fitting)]
-
-
-def until(batches: Iterable[Sequence[Job]], stop_at: datetime | None) -> Iterator[Sequence[Job]]:
-    """Yield batches while there is time."""
-    for batch in batches:
-        if stop_at is not None and datetime.now(stop_at.tzinfo) >= stop_at:
-            return
-        yield batch
 
 
 def save_outcome(store: Store, outcome: Outcome, tally: Tally, log: NightLog) -> None:

@@ -77,19 +77,29 @@ def night_in(store: Store, frame: StudyFrame, options: NightOptions) -> NightRep
         close_night(store, pattern=pattern_of(frame))
         open_recorded_cases(store, frame.settings.cases)
         open_voice_cases(store, frame.settings.cases)
-    except BaseException:
+    except BaseException as error:
+        status = "failed" if isinstance(error, Exception) else "stopped"
         with suppress(StoreError):  # a full disk must not hide what went wrong first
-            end_night(store, night_id, status="failed", counts=tally.counts)
+            end_night(store, night_id, status=status, counts=tally.counts)
         raise
-    worked = bool(tally.counts.total() - tally.counts["waiting"])
-    if worked:
-        status = "stopped" if tally.counts["left"] else "done"
-        end_night(store, night_id, status=status, counts=tally.counts)
-    else:
-        drop_night(store, night_id)
+    close_the_books(store, night_id, tally)
     log.write("end", night=night_id, status="done", n=tally.counts["done"], left=tally.counts["left"])
     fields = {name: tally.counts[name] for name in ("done", "failed", "quarantined", "waiting", "typed", "left")}
-    return NightReport(**fields, unchanged=plan.unchanged_n, sound_s=tally.sound_s, problems=ingestion.problems)
+    return NightReport(
+        **fields,
+        unchanged=plan.unchanged_n,
+        sound_s=tally.sound_s,
+        left_s=tally.left_s,
+        problems=ingestion.problems,
+    )
+
+
+def close_the_books(store: Store, night_id: int, tally: Tally) -> None:
+    """Keep the night's counts; a night that found nothing to do leaves no trace."""
+    if tally.counts.total() == tally.counts["waiting"]:
+        drop_night(store, night_id)
+        return
+    end_night(store, night_id, status="stopped" if tally.counts["left"] else "done", counts=tally.counts)
 
 
 def model_hashes(frame: StudyFrame) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Measure the night against its bars and print the table.
 
-    python tests/benchmarks/night.py [--short]
+    python tests/benchmarks/night.py [kills] [poison] [real] [workers] [--short]
 
-The chains need no weights: the figures are the night's own.
+Without names: kills and poison, whose chains need no weights: the figures are the night's own. ``real`` kills nights
+with real models; ``workers`` times two workers against one and wants a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 import killed_nights as killed  # noqa: E402 - the path is set first
+from night_real import Row, real_kills  # noqa: E402
+from night_workers import throughput  # noqa: E402
 
 from insights.demo.create import shipped_calls  # noqa: E402
 from insights.night.executors import LocalExecutor, WorkerPlan  # noqa: E402
 from insights.night.jobs import Done, Job  # noqa: E402
 from insights.store import RecordingFacts  # noqa: E402
-
-Row = tuple[str, str, str, int]
 
 
 def new_study(folder: Path, calls: int) -> Path:
@@ -76,15 +77,28 @@ def poison(calls: int = 60) -> Iterator[Row]:
     yield "calls done of 60 with 4 poisonous ones", "56", str(done), len(outcomes)
 
 
+def parts(folder: Path, *, short: bool) -> dict[str, Callable[[], Iterator[Row]]]:
+    """Return what can be measured, by name."""
+    return {
+        "kills": lambda: kills(folder, count=10 if short else 100),
+        "poison": poison,
+        "real": lambda: real_kills(folder, count=2 if short else 10),
+        "workers": lambda: throughput(folder, copies=2 if short else 4, rounds=1 if short else 3),
+    }
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--short", action="store_true", help="10 kills instead of 100")
+    parser.add_argument("parts", nargs="*", help="kills, poison, real, workers; default: kills poison")
+    parser.add_argument("--short", action="store_true", help="fewer kills, calls and rounds")
     options = parser.parse_args()
-    print(f"{'what':55} {'bar':>6} {'measured':>9} {'n':>5}")
+    print(f"{'what':62} {'bar':>6} {'measured':>9} {'n':>5}")
     with tempfile.TemporaryDirectory() as folder:
-        for what, bar, measured, n in (*kills(Path(folder), count=10 if options.short else 100), *poison()):
-            print(f"{what:55} {bar:>6} {measured:>9} {n:>5}")
+        known = parts(Path(folder), short=options.short)
+        for name in options.parts or ("kills", "poison"):
+            for what, bar, measured, n in known[name]():
+                print(f"{what:62} {bar:>6} {measured:>9} {n:>5}", flush=True)
 
 
 if __name__ == "__main__":
