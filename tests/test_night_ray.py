@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from insights.night import ray_crew
 from insights.night import run as run_module
 from insights.night.executors import ExecutorUnusableError, WorkerPlan
 from insights.night.processing import NightOptions, NightReport
-from insights.night.ray_executor import RayExecutor, RayMissingError
+from insights.night.ray_executor import RayExecutor, RayMissingError, refuse_silent
 from insights.night.run import run_night
 from insights.store import open_store, query
 
@@ -212,3 +213,11 @@ def test_without_ray_the_message_names_the_way_out(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(RayMissingError, match="--executor local"):
         next(RayExecutor().run([], WorkerPlan("x:y", "", 1.0, 1.0)))
+
+
+def test_an_address_where_nothing_listens_is_named_at_once() -> None:
+    with socket.socket() as taken:  # bound and not listening: nobody else can answer there
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(ExecutorUnusableError, match=f"no Ray cluster answers at {address}.*ray start --head"):
+            refuse_silent(address)

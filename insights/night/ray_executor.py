@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from insights.settings import load_settings
 
 # An actor that asks for a whole CPU can wait for ever on a cluster whose CPUs are all held by actors.
 CPUS_A_WORKER = 0.5
+KNOCK_S = 5.0
 MISSING = "Ray is not installed; run: pip install 'earful[ray]', or use --executor local"
 UNREACHED = "no Ray cluster answers at {address} ({error}); start one with `ray start --head`, or use --executor local"
 NO_CARD = "[recognition] device = cuda, but the cluster has no graphics card; write device = auto"
@@ -78,11 +80,23 @@ def connected(address: str | None) -> Any:  # noqa: ANN401 - ray has no types of
         raise RayMissingError(MISSING) from error
     if ray.is_initialized():
         return ray
+    refuse_silent(address)
     try:
         ray.init(address=address, log_to_driver=False, include_dashboard=False if address is None else None)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise ExecutorUnusableError(UNREACHED.format(address=address or "here", error=error)) from error
     return ray
+
+
+def refuse_silent(address: str | None) -> None:
+    """Raise where nothing listens at a host and port: Ray would knock for minutes and then end the process."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=KNOCK_S).close()
+    except OSError as error:
+        raise ExecutorUnusableError(UNREACHED.format(address=address, error=error)) from error
 
 
 def cpus_of(resources: Mapping[str, float]) -> int:
