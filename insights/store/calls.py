@@ -82,9 +82,9 @@ def save_online_answers(store: Store, record: TypedRecord) -> None:
         if not query(store, "SELECT 1 FROM interview WHERE interview_id = ?", (record.interview_id,)):
             raise StoreError(f"interview {record.interview_id!r} is not in the store; run `earful ingest` first")
         own = "(SELECT answer_id FROM answer WHERE interview_id = ?)"
-        machine = "(SELECT coder_id FROM coder WHERE kind = 'machine')"
+        machine = "(SELECT coder_id FROM coder WHERE kind = 'machine')"  # plus: see clear_derived
         store.conn.execute(
-            f"DELETE FROM reason WHERE answer_id IN {own} AND start_s IS NULL AND coder_id IN {machine}",  # noqa: S608
+            f"DELETE FROM reason WHERE answer_id IN {own} AND start_s IS NULL AND +coder_id IN {machine}",  # noqa: S608
             (record.interview_id,),
         )
         store.conn.execute(f"DELETE FROM pii_span WHERE answer_id IN {own}", (record.interview_id,))  # noqa: S608

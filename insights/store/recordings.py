@@ -160,7 +160,10 @@ def _facts_values(facts: RecordingFacts) -> dict[str, object]:
 
 
 def clear_derived(store: Store, found: str) -> None:
-    """Delete a recording's machine-made rows but its turns; people's reasons, numbers and corrections stay."""
+    """Delete a recording's machine-made rows but its turns; people's reasons, numbers and corrections stay.
+
+    The plus keeps SQLite from finding one call's reasons among all that the machine ever coded.
+    """
     spoken = ", ".join(f"{name} = NULL" for name in SPOKEN_COLUMNS)
     own = "(SELECT answer_id FROM answer WHERE recording_id = :found)"
     statements = (
@@ -169,7 +172,7 @@ def clear_derived(store: Store, found: str) -> None:
         "DELETE FROM pii_span WHERE turn_id IN (SELECT turn_id FROM turn WHERE recording_id = :found)",
         f"DELETE FROM delivery WHERE answer_id IN {own}",  # noqa: S608 - fixed text
         f"""DELETE FROM reason WHERE answer_id IN {own} AND start_s IS NOT NULL
-            AND coder_id IN (SELECT coder_id FROM coder WHERE kind = 'machine')""",  # noqa: S608 - fixed text
+            AND +coder_id IN (SELECT coder_id FROM coder WHERE kind = 'machine')""",  # noqa: S608 - fixed text
         f"UPDATE answer SET {spoken}, run_id = NULL WHERE recording_id = :found",  # noqa: S608 - fixed text
     )
     for sql in statements:
