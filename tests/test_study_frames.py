@@ -166,7 +166,7 @@ def test_every_plot_and_a_timeline_can_be_saved(root: Path, tmp_path: Path, lang
     assert shown.count("<audio") == 1
     assert "data-marks" in shown
     said = (tmp_path / "latency.svg").read_text(encoding="utf-8")
-    assert ("Сколько молчат" in said) == (language == "ru")
+    assert ("Сколько проходит" in said) == (language == "ru")
 
 
 def test_a_picture_is_not_saved_under_an_unknown_ending(study: Study, tmp_path: Path) -> None:

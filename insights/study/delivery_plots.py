@@ -2,44 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from insights.study.picture import BLUE, GREY, ORANGE, Picture, empty_picture, new_figure
 from insights.study.wording import label
 from transcribe.dialogue import Language
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = npt.NDArray[np.float64]
 HESITANT_FROM = 1.0
 SMALLEST_S = 0.02
 SPREAD = 0.12
+TICKS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+TAIL = 0.025
 
 
-def latency_picture(answers: pd.DataFrame, *, language: Language) -> Picture:
-    """Return waits by question on a log axis: every answer a dot, the median a line; early answers only counted."""
+def latency_picture(answers: pd.DataFrame, *, names: Mapping[str, str], language: Language) -> Picture:
+    """Return waits by question on a log axis: every answer a dot, from 6 answers on the median with its interval."""
     title = label("latency", language)
     if answers.empty or not answers["latency_s"].notna().any():
         return empty_picture(title, label("nothing_to_plot", language))
     measured = answers.loc[answers["latency_s"].notna()]
     questions = list(dict.fromkeys(measured["question_id"]))
-    figure, axes = new_figure(title, height_in=1.6 + 0.45 * len(questions))
+    note = label("latency_note", language, n=int((measured["latency_s"] <= 0).sum()))
+    figure, axes = new_figure(title, height_in=2.0 + 0.45 * len(questions), note=note)
     rng = np.random.default_rng(0)
     for place, question in enumerate(reversed(questions)):
         waits = measured.loc[measured["question_id"] == question, "latency_s"].to_numpy(dtype=float)
-        shown = np.maximum(waits[waits > 0], SMALLEST_S)
-        if not shown.size:
-            continue
-        axes.plot(shown, place + rng.uniform(-SPREAD, SPREAD, shown.size), "o", markersize=4, color=BLUE, alpha=0.6)
-        axes.vlines(float(np.median(shown)), place - 0.3, place + 0.3, color=ORANGE, linewidth=2.5)
+        _draw_waits(axes, waits, place, rng)
     axes.set_xscale("log")
-    axes.set_xticks([0.1, 0.2, 0.5, 1, 2, 5, 10], ["0.1", "0.2", "0.5", "1", "2", "5", "10"])
+    point = "," if language == "ru" else "."
+    axes.set_xticks(TICKS_S, [f"{tick:g}".replace(".", point) for tick in TICKS_S])
     axes.minorticks_off()
-    axes.set_yticks(range(len(questions)), [_named(measured, one) for one in reversed(questions)])
-    axes.set_xlabel(label("latency_axis", language, n=int((measured["latency_s"] <= 0).sum())))
+    axes.set_ylim(-0.6, len(questions) - 0.4)
+    axes.set_yticks(range(len(questions)), [_named(measured, one, names) for one in reversed(questions)])
+    axes.set_xlabel(label("latency_axis", language))
     return Picture(figure)
 
 
-def _named(measured: pd.DataFrame, question: str) -> str:
-    return f"{question} (n = {int((measured['question_id'] == question).sum())})"
+def _draw_waits(axes: Axes, waits: Floats, place: int, rng: np.random.Generator) -> None:
+    """Draw one question's waits; what is too early for a log axis is left out, the median keeps it."""
+    shown = np.maximum(waits[waits > 0], SMALLEST_S)
+    axes.plot(shown, place + rng.uniform(-SPREAD, SPREAD, shown.size), "o", markersize=4, color=BLUE, alpha=0.6)
+    middle = median_interval(waits)
+    if middle is not None:
+        low, value, high = np.maximum(middle, SMALLEST_S)
+        axes.hlines(place, low, high, color=ORANGE, linewidth=2.5)
+        axes.vlines(value, place - 0.3, place + 0.3, color=ORANGE, linewidth=2.5)
+
+
+def median_interval(values: Floats) -> tuple[float, float, float] | None:
+    """Return the median between the bounds of its 95 % interval; None under 6 values, where there is no such interval.
+
+    The bounds are two of the values themselves, as far out as the binomial distribution of how many lie below the
+    median asks for (Conover, Practical Nonparametric Statistics, 1999), so nothing is assumed about their shape.
+
+    Examples
+    --------
+    >>> median_interval(np.arange(1.0, 11.0))
+    (2.0, 5.5, 9.0)
+    """
+    from scipy.stats import binom
+
+    ranked = np.sort(values)
+    out = int(binom.ppf(TAIL, ranked.size, 0.5))
+    if out == 0:
+        return None
+    return float(ranked[out - 1]), float(np.median(ranked)), float(ranked[-out])
+
+
+def _named(measured: pd.DataFrame, question: str, names: Mapping[str, str]) -> str:
+    return f"{names.get(question, question)} (n = {int((measured['question_id'] == question).sum())})"
 
 
 def hesitation_picture(answers: pd.DataFrame, *, language: Language) -> Picture:
@@ -50,7 +90,7 @@ def hesitation_picture(answers: pd.DataFrame, *, language: Language) -> Picture:
     shown = answers.loc[(answers["kind"] == "nps") & answers["hesitation"].notna() & answers["value"].notna()]
     if shown.empty:
         return empty_picture(title, label("nothing_to_plot", language))
-    figure, axes = new_figure(f"{title} (n = {len(shown)})", height_in=4.2)
+    figure, axes = new_figure(f"{title} (n = {len(shown)})", height_in=4.4, note=label("hesitation_note", language))
     marked = shown["hesitation"] >= HESITANT_FROM
     rng = np.random.default_rng(0)
     scores = shown["value"].to_numpy(dtype=float) + rng.uniform(-SPREAD, SPREAD, len(shown))
@@ -65,5 +105,5 @@ def hesitation_picture(answers: pd.DataFrame, *, language: Language) -> Picture:
     axes.set_xlim(-0.5, 10.5)
     axes.set_xticks(range(11))
     axes.set_xlabel(label("score", language))
-    axes.set_ylabel(label("hesitation_axis", language), fontsize=7)
+    axes.set_ylabel(label("hesitation_axis", language))
     return Picture(figure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "earful",
 }
+QUIET = "#5F6B76"  # of small text: GREY is too pale for words
+NOTE_SIZE, NOTE_SIGNS_AN_INCH = 8, 15
 SCREEN_DPI = 110
 PRINT_DPI = 300
 
@@ -77,8 +80,8 @@ class Picture:
         return target
 
 
-def new_figure(title: str, *, height_in: float = 3.6, width_in: float = 8.0) -> tuple[Figure, Axes]:
-    """Return a figure with one pair of axes in the quiet style."""
+def new_figure(title: str, *, height_in: float = 3.6, width_in: float = 8.0, note: str = "") -> tuple[Figure, Axes]:
+    """Return a figure with one pair of axes in the quiet style; ``note`` stands small at its foot."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure as NewFigure
 
@@ -87,6 +90,10 @@ def new_figure(title: str, *, height_in: float = 3.6, width_in: float = 8.0) -> 
         axes = figure.add_subplot()
         axes.set_title(title)
         axes.grid(visible=True, axis="x")
+        if note:
+            figure.supxlabel(
+                fill(note, int(NOTE_SIGNS_AN_INCH * width_in)), x=0.01, ha="left", fontsize=NOTE_SIZE, color=QUIET
+            )
     return figure, axes
 
 
@@ -94,5 +101,5 @@ def empty_picture(title: str, note: str) -> Picture:
     """Return a picture that says why there is nothing to see."""
     figure, axes = new_figure(title, height_in=1.6)
     axes.set_axis_off()
-    axes.text(0.0, 0.5, note, transform=axes.transAxes, va="center", color=GREY)
+    axes.text(0.0, 0.5, note, transform=axes.transAxes, va="center", color=QUIET)
     return Picture(figure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from insights.study.choices import one_of
+from insights.study.names import names_in
 from insights.study.picture import Picture, empty_picture
 from insights.study.wording import label
 
@@ -42,23 +43,27 @@ class Plots:
 
         language = self._study.language
         marks, drivers = self._study.metrics(wave=wave), self._study.drivers(wave=wave)
-        picture = map_picture(marks, drivers, self._study.questions(), language=language)
+        picture = map_picture(marks, drivers, self._study.questions(), names=self._names(), language=language)
         return picture or empty_picture(label("map", language), label("no_importance", language))
 
     def drivers(self, target: str = "nps", *, wave: str | None = None) -> Picture:
         """Return each attribute's share of a score's R squared, with intervals."""
         from insights.study.figure_plots import drivers_picture
 
-        return drivers_picture(self._study.drivers(target, wave=wave), target=target, language=self._study.language)
+        found = self._study.drivers(target, wave=wave)
+        return drivers_picture(found, target=target, names=self._names(), language=self._study.language)
 
     def latency(self, *, wave: str | None = None) -> Picture:
         """Return the waits before answers by question on a log axis; answers that began early are counted."""
         from insights.study.delivery_plots import latency_picture
 
-        return latency_picture(self._study.answers(wave=wave), language=self._study.language)
+        return latency_picture(self._study.answers(wave=wave), names=self._names(), language=self._study.language)
 
     def hesitation(self, *, wave: str | None = None) -> Picture:
         """Return NPS against hesitation while giving it; 1.0 and more is marked."""
         from insights.study.delivery_plots import hesitation_picture
 
         return hesitation_picture(self._study.answers(wave=wave), language=self._study.language)
+
+    def _names(self) -> dict[str, str]:
+        return names_in(self._study.store, self._study.language)

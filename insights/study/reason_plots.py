@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from insights.statistics.naming import method_text
 from insights.statistics.shares import share
 from insights.store import Store
 from insights.store.study_queries import read, reason_counts_selection, spoke_counts
@@ -29,7 +30,8 @@ def reasons_picture(store: Store, *, wave: str | None, language: Language) -> Pi
     if not rows or not groups:
         return empty_picture(title, label("nothing_to_plot", language))
     codes = _codes(rows)
-    figure, axes = new_figure(title, height_in=1.8 + 0.62 * len(codes))
+    note = label("reasons_note", language, method=method_text("Wilson", language))
+    figure, axes = new_figure(title, height_in=2.1 + 0.62 * len(codes), note=note)
     for place, code in enumerate(reversed(codes)):
         for at, (group, _, colour) in enumerate(GROUPS):
             height = place + (1 - at) * BAR
@@ -48,7 +50,7 @@ def reasons_picture(store: Store, *, wave: str | None, language: Language) -> Pi
     handles = [
         _handle(colour, f"{label(name, language)} (n = {groups.get(group, 0)})") for group, name, colour in GROUPS
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    figure.legend(handles=handles, loc="outside upper left", ncols=3, frameon=False, fontsize=8)
     return Picture(figure)
 
 
