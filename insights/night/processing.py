@@ -178,13 +178,20 @@ def save_outcome(store: Store, outcome: Outcome, tally: Tally, log: NightLog) ->
         save_call(store, outcome.record)
         tally.counts["done"] += 1
         tally.sound_s += outcome.record.facts.duration_s or 0.0
-        spent_s = sum(run.seconds or 0.0 for run in outcome.record.runs)
-        log.write("call", recording=path, status="done", seconds=round(spent_s, 2))
+        log.write("call", recording=path, status="done", **spent(outcome))
         return
     status: FailureStatus = "failed" if isinstance(outcome, Failed) else "quarantined"
     save_failure(store, Failure(outcome.job.facts, status, outcome.kind, outcome.message))
     tally.counts[status] += 1
     log.write("call", recording=path, status=status, kind=outcome.kind)
+
+
+def spent(outcome: Done) -> dict[str, float | dict[str, float]]:
+    """Return the CPU seconds of the stages that were done just now, with their sum and the sound's length."""
+    todo = outcome.job.todo
+    stages = {run.stage: round(run.seconds, 2) for run in outcome.record.runs if run.stage in todo and run.seconds}
+    sound_s = outcome.record.facts.duration_s or 0.0
+    return {"sound_s": round(sound_s, 1), "seconds": round(sum(stages.values()), 2), "stages": stages}
 
 
 def process_typed(store: Store, frame: StudyFrame, keys: StudyKeys) -> int:

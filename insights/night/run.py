@@ -12,8 +12,8 @@ from insights.cases import open_recorded_cases, open_voice_cases
 from insights.night.frame import StudyFrame, load_frame
 from insights.night.ingestion import ingest_into
 from insights.night.keys import study_keys
-from insights.night.log import open_log
-from insights.night.planning import plan_night
+from insights.night.log import COUNTS, NightLog, night_logged
+from insights.night.planning import Plan, plan_night
 from insights.night.processing import NightOptions, NightReport, Tally, process, process_typed, save_aliases, save_plan
 from insights.night.scan import Entry, entries_under
 from insights.store import (
@@ -58,48 +58,51 @@ def run_night(study_dir: Path, options: NightOptions | None = None) -> NightRepo
 
 def night_in(store: Store, frame: StudyFrame, options: NightOptions) -> NightReport:
     """Run a night in an open store whose lock is held."""
-    night_id = begin_night(store)
-    tally = Tally()
-    try:
-        ingestion = ingest_into(store, frame)
-        keys = study_keys(frame, models=model_hashes(frame))
-        entries = entries_under(frame.folder.calls)
-        matches = matches_of(store, frame, entries)
-        plan = plan_night(
-            store, entries, frame=frame, keys=keys, matches=matches, sleep=time.sleep, retry=options.retry
-        )
-        log = open_log(frame.folder)
-        log.write("night", night=night_id, n=len(plan.jobs))
-        save_plan(store, plan, tally, log)
-        process(store, plan.jobs, frame=frame, options=options, tally=tally, log=log)
-        save_aliases(store, plan, tally, log)
-        tally.counts["typed"] = process_typed(store, frame, keys)
-        close_night(store, pattern=pattern_of(frame))
-        open_recorded_cases(store, frame.settings.cases)
-        open_voice_cases(store, frame.settings.cases)
-    except BaseException as error:
-        status = "failed" if isinstance(error, Exception) else "stopped"
-        with suppress(StoreError):  # a full disk must not hide what went wrong first
-            end_night(store, night_id, status=status, counts=tally.counts)
-        raise
-    close_the_books(store, night_id, tally)
-    log.write("end", night=night_id, status="done", n=tally.counts["done"], left=tally.counts["left"])
-    fields = {name: tally.counts[name] for name in ("done", "failed", "quarantined", "waiting", "typed", "left")}
+    night_id, tally = begin_night(store), Tally()
+    with night_logged(frame.folder, night_id, by=options.stop_at) as log:
+        try:
+            plan, problems = work(store, frame, options, tally=tally, log=log)
+        except BaseException as error:
+            status = "failed" if isinstance(error, Exception) else "stopped"
+            with suppress(StoreError):  # a full disk must not hide what went wrong first
+                end_night(store, night_id, status=status, counts=tally.counts)
+            raise
+        status = close_the_books(store, night_id, tally)
+        counts = {name: tally.counts[name] for name in COUNTS}
+        log.write("end", night=night_id, status=status, sound_s=round(tally.sound_s, 1), **counts)
     return NightReport(
-        **fields,
-        unchanged=plan.unchanged_n,
-        sound_s=tally.sound_s,
-        left_s=tally.left_s,
-        problems=ingestion.problems,
+        **counts, unchanged=plan.unchanged_n, sound_s=tally.sound_s, left_s=tally.left_s, problems=problems
     )
 
 
-def close_the_books(store: Store, night_id: int, tally: Tally) -> None:
-    """Keep the night's counts; a night that found nothing to do leaves no trace."""
+def work(
+    store: Store, frame: StudyFrame, options: NightOptions, *, tally: Tally, log: NightLog
+) -> tuple[Plan, tuple[str, ...]]:
+    """Do everything that is new; return what was planned, and the faults of the responses."""
+    ingestion = ingest_into(store, frame)
+    keys = study_keys(frame, models=model_hashes(frame))
+    entries = entries_under(frame.folder.calls)
+    matches = matches_of(store, frame, entries)
+    plan = plan_night(store, entries, frame=frame, keys=keys, matches=matches, sleep=time.sleep, retry=options.retry)
+    log.write("plan", calls=len(plan.jobs), unchanged=plan.unchanged_n)
+    save_plan(store, plan, tally, log)
+    process(store, plan.jobs, frame=frame, options=options, tally=tally, log=log)
+    save_aliases(store, plan, tally, log)
+    tally.counts["typed"] = process_typed(store, frame, keys)
+    close_night(store, pattern=pattern_of(frame))
+    open_recorded_cases(store, frame.settings.cases)
+    open_voice_cases(store, frame.settings.cases)
+    return plan, ingestion.problems
+
+
+def close_the_books(store: Store, night_id: int, tally: Tally) -> str:
+    """Keep the night's counts and return how it ended; a night that found nothing to do leaves no trace."""
     if tally.counts.total() == tally.counts["waiting"]:
         drop_night(store, night_id)
-        return
-    end_night(store, night_id, status="stopped" if tally.counts["left"] else "done", counts=tally.counts)
+        return "nothing new"
+    status = "stopped" if tally.counts["left"] else "done"
+    end_night(store, night_id, status=status, counts=tally.counts)
+    return status
 
 
 def model_hashes(frame: StudyFrame) -> dict[str, str]:
