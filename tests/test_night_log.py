@@ -89,7 +89,8 @@ def test_a_night_can_be_followed_from_its_log(logged_study: Path) -> None:
 def test_no_word_that_was_spoken_or_typed_stands_in_the_log(logged_study: Path) -> None:
     run_night(logged_study, NightOptions(executor=Measured()))
     store = open_store(logged_study / "study.db", readonly=True)
-    said = [str(row["text"]) for row in query(store, "SELECT text FROM turn UNION SELECT text FROM answer WHERE text NOT NULL")]
+    sql = "SELECT text FROM turn UNION SELECT text FROM answer WHERE text NOT NULL"
+    said = [str(row["text"]) for row in query(store, sql)]
     store.close()
     words = {word.strip(".,?!").lower() for text in (*said, TYPED) for word in text.split()}
     assert {"порекомендуете", "ильдефонсова"} <= words
