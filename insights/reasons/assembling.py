@@ -15,6 +15,7 @@ from insights.reasons.reading import Seen
 from insights.reasons.reason import Polarity, Reason
 from insights.reasons.rules import Verdict, View
 from insights.reasons.statement import Statement, leaning_of_score
+from insights.reasons.turning import Turn
 from insights.reasons.worth import total
 
 YES_OR_NO = ("ncs", "closed")
@@ -36,10 +37,10 @@ def is_open(piece: Piece, draft: Draft) -> bool:
         return False
     if len(piece.clause.seen) < 2 and not piece.codes:  # noqa: PLR2004 - one unknown word has no meaning to compare
         return False
-    return needs_meaning(word_scores(piece.hits, context=draft.context)) or not total(piece.worths)
+    return needs_meaning(word_scores(piece.hits, context=draft.context)) or abs(total(piece.worths)) < 1
 
 
-def view_of(piece: Piece, draft: Draft, meant: Read, *, reported: bool) -> View:
+def view_of(piece: Piece, draft: Draft, meant: Read, *, reported: bool, turn: Turn | None) -> View:
     """Return what the rules see of a piece."""
     return View(
         piece.clause,
@@ -50,6 +51,7 @@ def view_of(piece: Piece, draft: Draft, meant: Read, *, reported: bool) -> View:
         scored=leaning_of_score(draft.statement.score, draft.statement.scale),
         leaning=meant.leaning if meant.learnt_leaning is None else meant.learnt_leaning,
         reported=reported,
+        turn=turn,
     )
 
 
@@ -147,9 +149,14 @@ def without_repeats(found: Sequence[Reason]) -> tuple[Reason, ...]:
     best: dict[tuple[str, int], Reason] = {}
     for reason in found:
         key = (reason.code_id, reason.polarity)
-        if key not in best or reason.confidence > best[key].confidence:
+        if key not in best or _worth_quoting(reason) > _worth_quoting(best[key]):
             best[key] = reason
     return tuple(sorted(best.values(), key=lambda reason: reason.start_char))
+
+
+def _worth_quoting(reason: Reason) -> tuple[float, int]:
+    """Return what to prefer of two quotes for one reason: the surer, and of much the same the fuller one."""
+    return round(reason.confidence, 1), len(reason.quote)
 
 
 def same_mistake(earlier: Statement, retracting: Statement, *, whole_call: bool) -> bool:

@@ -44,15 +44,16 @@ class Choice:
 
 
 def word_scores(hits: Sequence[Hit], *, context: str | None) -> dict[str, float]:
-    """Return how far the words speak for each code; each word counts once a code."""
+    """Return how far the words speak for each code; each word, and each term said twice, counts once a code."""
     things = {hit.code_id for hit in hits if hit.names_thing and hit.weight >= _THING_WEIGHT}
-    by_word: dict[str, dict[int, float]] = defaultdict(dict)
+    by_word: dict[str, dict[int, tuple[float, str]]] = defaultdict(dict)
     for hit in hits:
-        value = hit.weight * _share(hit, things, context)
-        by_word[hit.code_id][hit.start] = max(value, by_word[hit.code_id].get(hit.start, 0.0))
+        value = (hit.weight * _share(hit, things, context), hit.term)
+        by_word[hit.code_id][hit.start] = max(value, by_word[hit.code_id].get(hit.start, (0.0, "")))
     scores = {}
     for code_id, values in by_word.items():
-        best = sorted(values.values(), reverse=True)
+        by_term = {term: value for value, term in sorted(values.values())}
+        best = sorted(by_term.values(), reverse=True)
         scores[code_id] = best[0] + 0.3 * sum(best[1:]) + (_CONTEXT_BONUS if code_id == context else 0.0)
     return scores
 
@@ -86,9 +87,10 @@ def choose(hits: Sequence[Hit], *, likenesses: Mapping[str, float] | None, conte
     if context is not None and context not in scores and not any(_speaks_up(hit) for hit in hits):
         return None
     if scores:
-        both = {code: value + _MEANING_SHARE * max(0.0, meant.get(code, 0.0)) for code, value in scores.items()}
+        raised = {code: _MEANING_SHARE * max(0.0, meant.get(code, 0.0)) for code in {**scores, **meant}}
+        both = {code: scores.get(code, 0.0) + value for code, value in raised.items()}
         best = max(both, key=lambda code: both[code])
-        if scores[best] >= _ENOUGH:
+        if scores.get(best, 0.0) >= _ENOUGH:
             term = max((hit for hit in hits if hit.code_id == best), key=lambda hit: hit.weight).term
             return Choice(best, min(1.0, scores[best]), f"keyword:{term}")
     return _by_meaning(meant, scores)

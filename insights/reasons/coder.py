@@ -27,12 +27,13 @@ from insights.reasons.pieces import pieces
 from insights.reasons.reading import read
 from insights.reasons.reason import Reason
 from insights.reasons.refit import Refit, learnt
-from insights.reasons.rules import RULES, Rule, is_reported, judge
+from insights.reasons.rules import RULES, Rule, judge
 from insights.reasons.slips import Vocabulary, heard_through, vocabulary
 from insights.reasons.statement import Statement, leaning_of_question
+from insights.reasons.turning import is_reported, turnings
 from insights.survey.codebook import Codebook
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 _WHOLE_SHARE = 0.4  # a bare clause ("по сервису") leans with the statement it stands in
 DROPPING = ("back_channel", "asks_back", "evasion", "reported_speech", "promise")
 
@@ -110,8 +111,9 @@ class ReasonCoder:
         found: list[tuple[str, ...]] = []
         for draft, reads in zip(drafts, self._meant(drafts)):
             texts = []
-            for piece, meant in zip(draft.pieces, reads):
-                verdict = judge(view_of(piece, draft, meant, reported=False), rules=self.rules)
+            turns = turnings(draft.pieces, draft.statement.language)
+            for piece, meant, turn in zip(draft.pieces, reads, turns):
+                verdict = judge(view_of(piece, draft, meant, reported=False, turn=turn), rules=self.rules)
                 choice = chosen(piece, draft, meant, verdict, carried=None)
                 loose = choice is None or choice.evidence == MEANING
                 if loose and (verdict is None or verdict.rule not in DROPPING):
@@ -192,11 +194,12 @@ class ReasonCoder:
         found: list[Reason] = []
         reported = False
         carried: str | None = None
-        for piece, meant in zip(draft.pieces, reads):
+        turns = turnings(draft.pieces, draft.statement.language)
+        for piece, meant, turn in zip(draft.pieces, reads, turns):
             reported = (reported and piece.clause.link in ("soft", "aspect")) or is_reported(
                 piece.clause, draft.statement.language
             )
-            verdict = judge(view_of(piece, draft, meant, reported=reported), rules=self.rules)
+            verdict = judge(view_of(piece, draft, meant, reported=reported, turn=turn), rules=self.rules)
             choice = chosen(piece, draft, meant, verdict, carried=carried)
             if choice is not None and choice.evidence.startswith("keyword"):
                 carried = choice.code_id

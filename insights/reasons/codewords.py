@@ -150,7 +150,7 @@ def _terms_of(code: Code, codebook: Codebook, language: Language) -> Iterable[tu
 def _label_terms(label: str, language: Language) -> Iterable[tuple[str, str]]:
     """Return a label's words: the head of each part names the code, the rest only hint at it."""
     for part in re.split(r",|/|\s+(?:и|and|&)\s+", label):
-        named = part.split(" of ")[0] if language == "en" else part
+        named = re.split(r" (?:of|on|in|at|for|with) ", part)[0] if language == "en" else part
         words = [token.text for token in tokens(named) if token.text not in function_words(language)]
         if not words:
             continue

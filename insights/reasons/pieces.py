@@ -63,11 +63,19 @@ def _belong_together(before: Piece, after: Piece) -> bool:
         return True
     if not before.judged and _is_setting(before.clause):
         return True
+    if before.judged and after.judged and _speaks_of_another(before, after):
+        return False
     if not after.codes:  # "менеджер, очень вежливый"; a judgement of the other sign stands for itself
         return not before.judged or total(before.worths) * total(after.worths) >= 0
     if not after.judged:  # a list: "цены, доставка" are two; "звонил два раза, менеджер" is one
         return not before.codes
     return not before.codes and before.judged and total(before.worths) * total(after.worths) > 0 and not before.hits
+
+
+def _speaks_of_another(before: Piece, after: Piece) -> bool:
+    """Return whether a judged piece has a thing of its own, if only hinted at ("и на лестницах темно")."""
+    things = {hit.code_id for hit in after.hits if hit.names_thing}
+    return len(after.clause.seen) > 1 and bool(things) and not things & {hit.code_id for hit in before.hits}
 
 
 def _handed_on(found: list[Piece], words: CodeWords) -> list[Piece]:

@@ -11,12 +11,13 @@ from insights.reasons.codewords import Hit, function_words
 from insights.reasons.cues import cue, cue_keys
 from insights.reasons.reason import Polarity
 from insights.reasons.statement import Leaning
-from insights.reasons.worth import Worth, is_negator, total
+from insights.reasons.turning import Turn, is_reported
+from insights.reasons.worth import Worth, is_negator, sized, total
 
 _SHORT_WORDS = 4
 _CLEAR_LEANING = 0.15
 _SCORE_DECIDES = 1.1
-_SCORE_PULL = 0.2  # how far the score given moves the reading of a clause that no word decides
+_SCORE_PULL = 0.5  # how far the score given moves the reading of a clause that no word decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class View:
         Of the clause's meaning, about -1 to 1; None where it was not embedded.
     reported:
         True where the clause before says that somebody else says so.
+    turn:
+        What the clause is to its neighbour (see ``turnings``), or None.
     """
 
     clause: Clause
@@ -43,6 +46,7 @@ class View:
     scored: Leaning = 0
     leaning: float | None = None
     reported: bool = False
+    turn: Turn | None = None
 
     def has(self, name: str) -> bool:
         """Return whether the clause holds a cue of this name."""
@@ -102,36 +106,36 @@ def asks_back(view: View) -> Verdict | None:
 def evasion(view: View) -> Verdict | None:
     """Drop answers that give no answer ("трудно сказать", "nothing comes to mind"), unless they name a thing."""
     named_plainly = any(hit.names_thing and hit.source == "include" for hit in view.hits)
-    if view.has("evasion") and (not named_plainly or not view.worths):
+    said_by_denial = bool(view.worths) and view.has("denying_frame")
+    if view.has("evasion") and not said_by_denial and (not named_plainly or not view.worths):
         return Verdict(None, "evasion", 0.8)
     return None
 
 
 def reported_speech(view: View) -> Verdict | None:
     """Drop what others say, unless the customer agrees."""
-    if view.has("endorsed"):
+    if view.has("endorsed") or view.turn == "endorsed":
         return None
     if view.reported or is_reported(view.clause, view.language):
         return Verdict(None, "reported_speech", 0.9)
     return None
 
 
-def is_reported(clause: Clause, language: Language) -> bool:
-    """Return whether a clause says that somebody outside the company says something."""
-    reporting = cue(language, "reporting").find(clause.seen)
-    reporters = cue(language, "reporter").find(clause.seen)
-    if any(0 < verb.start - who.start <= _SHORT_WORDS for who in reporters for verb in reporting):
-        return True
-    if language == "ru" and any(0 < who.start - verb.start <= 2 for who in reporters for verb in reporting):  # noqa: PLR2004
-        return True
-    return bool(cue(language, "hearsay").find(clause.seen))
-
-
 def promise(view: View) -> Verdict | None:
     """Drop what was only promised; a promise with a complaint in it stays a complaint."""
-    if view.has("promised") and total(view.worths) > 0:
+    if view.has("promised") and not view.has("denying_frame") and total(view.worths) > 0:
         return Verdict(None, "promise", 0.7)
     return None
+
+
+def outdone(view: View) -> Verdict | None:
+    """Drop what others do or what once was, where the next clause sets us or the present against it."""
+    return Verdict(None, view.turn, 0.8) if view.turn in ("foil", "past") else None
+
+
+def mended(view: View) -> Verdict | None:
+    """Praise a trouble put right ("был вопрос со счётом, но вы пересчитали")."""
+    return Verdict(1, "mended", 0.8) if view.turn == "mended" and total(view.worths) >= 0 else None
 
 
 def comparison(view: View) -> Verdict | None:
@@ -146,22 +150,24 @@ def comparison(view: View) -> Verdict | None:
 def _better_side(view: View) -> int:
     """Return 1 where the comparison speaks of us now, -1 where of others or of the past, 0 without one."""
     if view.has("than_you"):
-        return -1
+        return 1 if view.has("nobody") else -1
     if view.has("than_others") or view.has("better_than_before"):
         return 1
     return -1 if view.has("competitor") or (view.has("before") and not view.has("now")) else 0
 
 
 def _degree(view: View, name: str) -> int:
-    """Return how often a degree is said, less how often it is denied ("не хуже")."""
+    """Return how often a degree is said, less how often it is denied ("не хуже"); sizes hang on the thing."""
     seen = view.clause.seen
-    found = cue(view.language, name).find(seen)
+    sizes = {place for size in sized(seen, view.language) for place in range(size.start, size.end)}
+    found = [match for match in cue(view.language, name).find(seen) if match.start not in sizes]
     denied = sum(match.start > 0 and is_negator(seen[match.start - 1], view.language) for match in found)
     return len(found) - 2 * denied
 
 
 def _compared_value(view: View) -> float:
     degree = _degree(view, "better") - _degree(view, "worse")
+    degree += round(total(sized(view.clause.seen, view.language)))
     value = float(degree) or total(view.worths)
     if value < 0 and not degree and not view.has("before"):  # a complaint beside another company's name is about us
         return 0.0
@@ -194,6 +200,8 @@ def worth_words(view: View) -> Verdict | None:
     value = total(view.worths)
     if len({worth.value > 0 for worth in view.worths}) > 1:  # praise beside complaint: the score says which is meant
         value += _SCORE_DECIDES * view.scored
+    if 0 < abs(value) < 1 and len(view.worths) == 1:  # a denied verb that no list knows: its sense has a say
+        value += (view.leaning or 0.0) + _SCORE_PULL * view.scored
     if not value:
         return None
     polarity: Polarity = 1 if value > 0 else -1
@@ -242,6 +250,8 @@ RULES: tuple[Rule, ...] = (
     evasion,
     reported_speech,
     promise,
+    outdone,
+    mended,
     comparison,
     no_complaint,
     wish,

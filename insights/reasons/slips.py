@@ -76,12 +76,12 @@ def _joined(seen: list[Seen], expected: Vocabulary) -> list[Seen]:
     for count in _JOINED_WORDS:
         for start in range(len(seen) - count + 1):
             group = seen[start : start + count]
-            if any(word.keys & expected.exact for word in group):
-                continue
+            known = any(word.keys & expected.exact for word in group)
             together = "".join(word.text for word in group)
             if len(together) < _MIN_JOINED_LETTERS:
                 continue
-            meant = expected.nearest(together, least=_MIN_LIKENESS_JOINED)
+            least = _MIN_LIKENESS_KNOWN if known else _MIN_LIKENESS_JOINED
+            meant = _nearest_of(keys_of(together, expected.language), expected, least=least)
             if meant is not None and len(meant) >= _MIN_JOINED_LETTERS:
                 seen[start] = _with_keys(seen[start], meant, expected.language)
     return seen
@@ -93,8 +93,13 @@ def _mended(word: Seen, expected: Vocabulary) -> Seen:
     least = _MIN_LIKENESS if len(word.text) > _MIN_LETTERS else _MIN_LIKENESS_SHORT
     if _is_word(word.text, expected.language):
         least = _MIN_LIKENESS_KNOWN if len(word.text) < _LONG_LETTERS else _MIN_LIKENESS_KNOWN_LONG
-    meant = expected.nearest(word.text, least=least)
+    meant = _nearest_of(word.keys if least <= _MIN_LIKENESS_SHORT else {word.text}, expected, least=least)
     return word if meant is None else _with_keys(word, meant, expected.language)
+
+
+def _nearest_of(forms: Iterable[str], expected: Vocabulary, *, least: float) -> str | None:
+    """Return the expected word nearest to a form or to what its lemma would be ("ашибками", "ашибка")."""
+    return next((near for form in sorted(forms) if (near := expected.nearest(form, least=least))), None)
 
 
 def _with_keys(word: Seen, meant: str, language: Language) -> Seen:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from insights.language.lemma import part_of_speech
 from insights.language.tokens import Language
 from insights.reasons.cues import cue, cue_keys, worth_patterns
+from insights.reasons.patterns import Match
 from insights.reasons.reading import Seen
 
 _NEGATION_REACH = {"ru": 3, "en": 4}
 _NEAR_WORDS = 4
+_FRAME_REACH = 5
 _HELPERS = frozenset({"can", "could", "do", "does", "did", "will", "would", "have", "has", "had"})
 _AFTER_REACH = 4
+_OF_THINGS = frozenset({"нет", "нету", "без", "ноль", "никаких", "никакой"})  # they deny no verb
 _ABSENT = frozenset({"нет", "нету", "никаких", "ноль"})
 _WAS_NOT = (["было"], ["бывает"], ["бывало"], ["возникало"], ["возникает"], ["встречал"], ["видел"], ["видела"])
 _STEM_NEGATED = 0.7  # a denied verb that no list knows ("не берут"): likely a complaint, less surely so
@@ -47,9 +50,11 @@ def worths(seen: Sequence[Seen], language: Language) -> list[Worth]:
     [('not дорого', 1.0)]
     """
     found = _listed(seen, language)
-    found += _sized(seen, language, taken=found)
-    denied = [_denied(worth, seen, language, found) for worth in found]
-    return sorted(denied + _denied_verbs(seen, language, taken=denied), key=lambda worth: worth.start)
+    found += sized(seen, language, taken=found)
+    frames = cue(language, "denying_frame").find(seen)
+    denied = [_framed(worth, frames) or _denied(worth, seen, language, found) for worth in found]
+    verbs = _denied_verbs(seen, language, taken=[*denied, *(Worth(f.start, f.end, 0.0, f.name) for f in frames)])
+    return sorted(denied + verbs, key=lambda worth: worth.start)
 
 
 def _listed(seen: Sequence[Seen], language: Language) -> list[Worth]:
@@ -65,12 +70,12 @@ def _listed(seen: Sequence[Seen], language: Language) -> list[Worth]:
     return sorted((worth for worth in kept if worth.value), key=lambda worth: worth.start)
 
 
-def _sized(seen: Sequence[Seen], language: Language, *, taken: list[Worth]) -> list[Worth]:
+def sized(seen: Sequence[Seen], language: Language, *, taken: Sequence[Worth] = ()) -> list[Worth]:
     """Return the worth of sizes: a high price complains, a high speed praises."""
     found: list[Worth] = []
     for direction, name in ((1.0, "more"), (-1.0, "less")):
         for match in worth_patterns(language, name).find(seen):
-            if any(match.start < worth.end and worth.start < match.end for worth in taken + found):
+            if any(match.start < worth.end and worth.start < match.end for worth in [*taken, *found]):
                 continue
             near = seen[max(0, match.start - _NEAR_WORDS) : match.end + _NEAR_WORDS]
             value = direction * _direction(near, language)
@@ -92,11 +97,26 @@ def is_negator(word: Seen, language: Language) -> bool:
     return word.text in cue_keys(language, "negators") and word.text not in ("ничего", "nothing", "none")
 
 
+def _framed(worth: Worth, frames: Sequence[Match]) -> Worth | None:
+    """Return the worth turned round where it is what cannot be said ("не могу сказать, что дорого"), else None."""
+    reach = (frame for frame in frames if 0 <= worth.start - frame.end <= _FRAME_REACH)
+    frame = next(reach, None)
+    return None if frame is None else Worth(frame.start, worth.end, -worth.value, f"not {worth.name}")
+
+
 def _denied(worth: Worth, seen: Sequence[Seen], language: Language, found: list[Worth]) -> Worth:
     """Return the worth turned round where a negator stands shortly before it, or right after a Russian noun."""
     before = [other.end for other in found if other.end <= worth.start]
     floor = max([*before, worth.start - _NEGATION_REACH[language], 0])
-    at = next((index for index in range(worth.start - 1, floor - 1, -1) if is_negator(seen[index], language)), None)
+    acts = language == "ru" and part_of_speech(seen[worth.start].text) in ("VERB", "INFN")
+    at = next(
+        (
+            index
+            for index in range(worth.start - 1, floor - 1, -1)
+            if is_negator(seen[index], language) and not (acts and seen[index].text in _OF_THINGS)
+        ),
+        None,
+    )
     if at is not None:
         return Worth(at, worth.end, -worth.value, f"not {worth.name}")
     after = [word.text for word in seen[worth.end : worth.end + _AFTER_REACH]] if language == "ru" else []

@@ -1,0 +1,62 @@
+"""Turning: neighbouring pieces of which the second answers the first: others and us, then and now, they and I."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from insights.language.tokens import Language
+from insights.reasons.clauses import Clause
+from insights.reasons.cues import cue
+from insights.reasons.pieces import Piece
+from insights.reasons.worth import total
+
+Turn = Literal["foil", "past", "ours", "mended", "endorsed"]
+_SHORT_WORDS = 4
+
+
+def turnings(pieces: Sequence[Piece], language: Language) -> list[Turn | None]:
+    """Return what each piece is to its neighbour.
+
+    ``foil`` speaks of others before ``ours`` speaks of us; ``past`` is a trouble before ``mended`` says that it is
+    over; ``endorsed`` is what somebody says and the customer agrees with next. None for all the rest.
+    """
+    found: list[Turn | None] = [None] * len(pieces)
+    for place, (before, after) in enumerate(pairwise(pieces)):
+        if is_reported(before.clause, language) and _has(after, "endorsed", language):
+            found[place] = "endorsed"
+        elif after.clause.link == "contrast" and _is_foil(before, after, language):
+            found[place : place + 2] = ["foil", "ours"]
+        elif _is_mended(before, after, language):
+            found[place : place + 2] = ["past", "mended"]
+    return found
+
+
+def _is_foil(before: Piece, after: Piece, language: Language) -> bool:
+    """Return whether a piece speaks of others without comparing, and the next of us."""
+    others = _has(before, "competitor", language) and not _has(before, "than_you", language)
+    compares = _has(before, "better", language) or _has(before, "worse", language)
+    return others and not compares and _has(after, "own_side", language) and not _has(after, "competitor", language)
+
+
+def _is_mended(before: Piece, after: Piece, language: Language) -> bool:
+    """Return whether a piece tells of a trouble in the past, and the next that it is over."""
+    trouble = _has(before, "solved", language) and total(before.worths) <= 0
+    over = _has(after, "solved_now", language) and total(after.worths) >= 0
+    return trouble and over and not _has(after, "wish", language)
+
+
+def _has(piece: Piece, name: str, language: Language) -> bool:
+    return bool(cue(language, name).find(piece.clause.seen))
+
+
+def is_reported(clause: Clause, language: Language) -> bool:
+    """Return whether a clause says that somebody outside the company says something."""
+    reporting = cue(language, "reporting").find(clause.seen)
+    reporters = cue(language, "reporter").find(clause.seen)
+    if any(0 < verb.start - who.start <= _SHORT_WORDS for who in reporters for verb in reporting):
+        return True
+    if language == "ru" and any(0 < who.start - verb.start <= 2 for who in reporters for verb in reporting):  # noqa: PLR2004
+        return True
+    return bool(cue(language, "hearsay").find(clause.seen))
