@@ -17,6 +17,9 @@ from transcribe.dialogue import Turn
 
 # "From zero to ten ..." at the very start is no score read back.
 SCALE_WORDS = 4
+# "1-5" is how recognisers write "one to five"; other pairs with a dash are hesitation ("seven-eight").
+DASHES = ("-", "–", "—")
+DASHED_SCALES = ((0, 10), (1, 10), (1, 5), (0, 5), (1, 7))
 KNOWN_SCALES = ((0, 10), (1, 10), (1, 5), (0, 5), (1, 7), (1, 3), (0, 3), (1, 4), (2, 5))
 
 
@@ -145,12 +148,15 @@ def scale_read_out(words: Sequence[Spoken], language: str) -> tuple[int, int] | 
 
     >>> scale_read_out(spoken("А ассортимент, от одного до пяти?"), "ru")
     (1, 5)
+    >>> scale_read_out(spoken("Rate the signal, 1-5."), "en")
+    (1, 5)
     """
     found = {mention.at: int(mention.value) for mention in mentions(words, language)}
     links = lexicon(language).cue("scale_link")
     for at, low in found.items():
         length = phrase_at(words, at + 1, links)
         scale = (low, found.get(at + 1 + length, low))
-        if length and scale in KNOWN_SCALES:
+        dashed = at + 1 < len(words) and words[at + 1].gap in DASHES and scale in DASHED_SCALES
+        if dashed or (length and scale in KNOWN_SCALES):
             return scale
     return None

@@ -15,6 +15,7 @@ from insights.answers.coverage import (
     wordings_of,
 )
 from insights.answers.interrogation import Sentence
+from insights.answers.spoken import spoken
 from insights.survey.codebook import Codebook
 from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
 
@@ -68,7 +69,7 @@ class Matcher:
             (_weighed(likeness(said, wording, self.language)) for wording in self.wordings[question.question_id]),
             default=0.0,
         )
-        if _anchored(said, question, self.language):
+        if _anchored(sentence, question):
             found = max(found, ANCHORED)
         return found + sum(witness(sentence, said, question) for witness in WITNESSES)
 
@@ -82,10 +83,14 @@ def _weighed(found: Likeness) -> float:
     )
 
 
-def _anchored(said: Sequence[str], question: Question, language: str) -> bool:
-    """Return whether sentence and question both hold what this kind of question is about."""
-    anchors = ANCHORS.get(question.kind, ())
-    written = [word for wording in question.wordings(language)[:1] for word in content(wording, language)]
+def _anchored(sentence: Sentence, question: Question) -> bool:
+    """Return whether sentence and question both hold what this kind of question is about.
+
+    All words count, "will you tell us" among them: "tell me" is a courtesy only at a question's start.
+    """
+    anchors, language = ANCHORS.get(question.kind, ()), sentence.language
+    said = [word.text for word in sentence.words]
+    written = [word.text for wording in question.wordings(language)[:1] for word in spoken(wording)]
     return bool(anchors) and _hold(said, anchors, language) and _hold(written, anchors, language)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from insights.answers.answer import Asked
-from insights.answers.coverage import asking_words
+from insights.answers.coverage import asking_words, content, is_carrier
 from insights.answers.interrogation import Sentence, sentences_of
 from insights.answers.likeness import Matcher, matcher_of
 from insights.answers.reading import read_number
@@ -18,6 +18,8 @@ from transcribe.dialogue import Dialogue
 # Above this a stretch of speech puts the question; a second time it must be clearer. Set on invented surveys.
 ASKED_FROM = 0.62
 REPEATED_FROM = 0.75
+# Where a number is said in reply, some question was put: less is enough, far ahead of all others.
+SCORED_FROM, SCORED_LEAD = 0.45, 0.25
 # A two-sentence reading must beat the single sentences by this much.
 PAIR_LEAD = 0.05
 WIDEST_SCALE = (0, 10)
@@ -25,11 +27,25 @@ WIDEST_SCALE = (0, 10)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stretch of one operator turn that may put ``question``."""
+    """A stretch of one operator turn that may put ``question``.
+
+    Attributes
+    ----------
+    lead:
+        How much likelier it is than the survey's next likely question; 0.0 where it was put before, or where
+        the stretch names no topic at all.
+    """
 
     question: Question
     sentence: Sentence
     score: float
+    lead: float = 0.0
+
+    @property
+    def asks(self) -> bool:
+        """Whether it puts the question: surely, or likelier than any other where a score was given in reply."""
+        scored = self.sentence.answered and self.question.scale is not None
+        return self.score >= ASKED_FROM or (scored and self.score >= SCORED_FROM and self.lead >= SCORED_LEAD)
 
 
 def find_questions(
@@ -100,10 +116,11 @@ def _best_first(sentences: Sequence[Sentence], matcher: Matcher, before: Sequenc
     pairs = [_best(first.joined(second), matcher, before) for first, second in pairwise(sentences)]
     found = [one for one in singles if one]
     for i, pair in enumerate(pairs):
-        parts = [one.score for one in (singles[i], singles[i + 1]) if one]
-        if pair and pair.score > max(parts, default=0.0) + PAIR_LEAD and len(parts) < len(("first", "second")):
+        parts = [one for one in (singles[i], singles[i + 1]) if one]
+        both_ask = len(parts) > 1 and all(one.asks for one in parts)
+        if pair and pair.score > max((one.score for one in parts), default=0.0) + PAIR_LEAD and not both_ask:
             found.append(pair)
-    return sorted((one for one in found if one.score >= ASKED_FROM), key=lambda one: -one.score)
+    return sorted((one for one in found if one.asks), key=lambda one: -one.score)
 
 
 def _best(sentence: Sentence, matcher: Matcher, before: Sequence[Asked]) -> Found | None:
@@ -111,8 +128,12 @@ def _best(sentence: Sentence, matcher: Matcher, before: Sequence[Asked]) -> Foun
     scores = matcher.scores(sentence, _order_prior(matcher.survey, before))
     if not scores:
         return None
-    question_id = max(scores, key=lambda key: scores[key])
-    return Found(matcher.survey.question(question_id), sentence, min(1.0, max(0.0, scores[question_id])))
+    question_id, *others = sorted(scores, key=lambda key: -scores[key])
+    question, score = matcher.survey.question(question_id), min(1.0, max(0.0, scores[question_id]))
+    topical = any(not is_carrier(word, matcher.language) for word in content(sentence.text, matcher.language))
+    fresh = all(one.question_id != question_id for one in before)
+    lead = score - max(0.0, scores[others[0]]) if others and topical and fresh else 0.0
+    return Found(question, sentence, score, lead)
 
 
 def _order_prior(survey: Survey, before: Sequence[Asked]) -> Mapping[str, float]:
