@@ -17,6 +17,8 @@ from insights.settings import StudyFolder
 from insights.settings.options import CaseOptions
 from insights.store import Store, ingest_folder, open_store, transaction
 from insights.store.case_queries import case_rows
+from insights.store.privacy_queries import replace_personal_typed
+from insights.store.records import PiiRow
 from insights.survey import load_codebook, load_survey
 from insights.survey.templates import template_files
 
@@ -167,3 +169,32 @@ def test_a_new_file_with_a_five_opens_a_case_at_once_and_commands_follow_it_up(t
     assert runner.invoke(cli, ["cases", "close", "1", "--outcome", "explained", *where]).exit_code == 0
     assert runner.invoke(cli, ["cases", "close", "1", "--outcome", "explained", *where]).exit_code == 2
     assert "0 cases" in runner.invoke(cli, ["cases", "--overdue", *where]).output
+
+
+def test_a_dossier_masks_personal_data_unless_originals_are_asked_for(tmp_path: Path) -> None:
+    typed = "Анна Петрова грубила; анна петрова виновата"
+    root = make_study(tmp_path, f"A1,2026-11-20T10:00:00+03:00,online,,R1,C1,small,2026Q4,2,{typed}\n")
+    store = open_study(root)
+    open_recorded_cases(store, CaseOptions(), now=NOON)
+    answer_id = store.conn.execute("SELECT answer_id FROM answer WHERE question_id = 'why_nps'").fetchone()[0]
+    replace_personal_typed(store, {answer_id: [PiiRow("person", 0, 12, question_id="why_nps")]})
+    store.close()
+    words = ["cases", "show", "1", "--study", str(root)]
+    shown = CliRunner().invoke(cli, words).output
+    assert "“[имя] грубила; [имя] виновата”" in shown
+    assert "петрова" not in CliRunner().invoke(cli, [*words, "--json"]).output.casefold()
+    assert not list(StudyFolder(root).logs.glob("originals*"))
+    assert "Анна Петрова" in CliRunner().invoke(cli, [*words, "--originals"]).output
+    assert "cases show 1 --originals" in next(StudyFolder(root).logs.glob("originals*")).read_text(encoding="utf-8")
+
+
+def test_cases_stand_in_columns_and_name_the_next_step(tmp_path: Path) -> None:
+    root = make_study(tmp_path, ROWS)
+    open_recorded_cases(open_study(root), CaseOptions(), now=NOON)
+    runner, where = CliRunner(), ("--study", str(root))
+    runner.invoke(cli, ["cases", "contact", "1", *where])
+    lines = runner.invoke(cli, ["cases", *where]).output.splitlines()
+    assert len({line.index(word) for line, word in zip(lines[1:3], ("contacted", "OVERDUE"), strict=True)}) == 1
+    assert lines[-1] == "7 cases, 6 overdue; next: earful cases show 1"
+    assert "earful cases close 1" in runner.invoke(cli, ["cases", "show", "1", *where]).output
+    assert "earful cases contact 2" in runner.invoke(cli, ["cases", "show", "2", *where]).output

@@ -72,7 +72,7 @@ def test_ingest_reads_numbers_and_nothing_else(study_dir: Path) -> None:
     result = earful("ingest", "--study", str(study_dir), "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.output)["interviews"] == 2
-    assert earful("ingest", "--study", str(study_dir)).output.startswith("0 response files, 2 interviews")
+    assert earful("ingest", "--study", str(study_dir)).output.startswith("0 new response files, 2 interviews")
 
 
 def test_status_before_the_first_night_says_what_to_run(study_dir: Path) -> None:

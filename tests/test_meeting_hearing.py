@@ -86,7 +86,7 @@ def test_the_command_imports_files_that_the_page_exported(study: tuple[Any, str]
     file = tmp_path / "notes.json"
     file.write_text(document(note(recording_id)), encoding="utf-8")
     found = CliRunner().invoke(cli, ["hearing", "import", str(file), "--study", str(folder.root)])
-    assert (found.exit_code, found.output) == (0, "notes.json: 1 new notes, 0 known, 0 refused\n")
+    assert (found.exit_code, found.output) == (0, "notes.json: 1 new note, 0 known, 0 refused\n")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.context import counted, json_option, print_json, stop, study_option
 from insights.cli.metric_commands import with_store
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WRONG_USAGE = 2
 MOST_LISTED = 20
+STEPS = {"contact": '--told "..."', "close": "--outcome recovered --root-cause CODE"}
+READINESS = {1.0: "ready", 0.0: "unsure", -1.0: "not ready"}
 OUTCOMES = ("recovered", "explained", "mistaken_identity", "not_recovered", "no_contact")
 
 
@@ -47,7 +49,7 @@ def now(study_dir: Path, *, as_json: bool) -> None:
         click.echo(f"case     {interview_id}")
     if opened.count > MOST_LISTED:
         click.echo(f"         and {opened.count - MOST_LISTED} more")
-    click.echo(f"{opened.count} new cases; {opened.without_case} recorded low scores without a case")
+    click.echo(f"{counted(opened.count, 'new case')}; recorded low scores without a case: {opened.without_case}")
 
 
 def _now(study_dir: Path) -> tuple[Opened, list[str]]:
@@ -103,47 +105,107 @@ def cases(context: click.Context, study_dir: Path, *, overdue: bool, every: bool
     if as_json:
         print_json([{**row, "overdue": bool(row["overdue"])} for row in rows])
         return
-    for row in rows:
-        late = "OVERDUE" if row["overdue"] else ("closed" if row["closed_at"] else "open")
-        click.echo(
-            f"#{row['case_id']:<6} {late:8} {row['trigger']:17} score {_mark(row['score'])}"
-            f"  due {row['due_at']}  client {row['client_id'] or '-'}  interview {row['interview_id']}"
-            f"  owner {row['owner'] or '-'}"
+    print_cases(rows)
+
+
+def print_cases(rows: list[Row]) -> None:
+    """Print one line a case in columns, and how to go on."""
+    heads = ("case", "state", "why", "score", "due", "client", "interview", "owner")
+    lines = [
+        (
+            f"#{row['case_id']}",
+            state_of(row),
+            row["trigger"],
+            _mark(row["score"]),
+            local_minute(row["due_at"]),
+            row["client_id"] or "-",
+            row["interview_id"],
+            row["owner"] or "-",
         )
-    click.echo(f"{len(rows)} cases")
+        for row in rows
+    ]
+    widths = [max(len(line[at]) for line in (heads, *lines)) for at in range(len(heads))]
+    for line in (heads, *lines) if lines else ():
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+    overdue = sum(bool(row["overdue"]) for row in rows)
+    waiting = [row["case_id"] for row in rows if not row["closed_at"]]
+    step = f"; next: earful cases show {waiting[0]}" if waiting else ""
+    click.echo(f"{counted(len(rows), 'case')}, {overdue} overdue{step}")
+
+
+def state_of(row: Row) -> str:
+    """Return where a case stands.
+
+    >>> state_of({"closed_at": None, "overdue": 0, "first_contact_at": "2026-11-22T01:04:28+00:00"})
+    'contacted'
+    """
+    if row["closed_at"]:
+        return "closed"
+    return "OVERDUE" if row["overdue"] else "contacted" if row["first_contact_at"] else "open"
+
+
+def local_minute(stamp: str) -> str:
+    """Return a stored moment to the minute, on this machine's clock."""
+    from datetime import datetime
+
+    return f"{datetime.fromisoformat(stamp).astimezone():%Y-%m-%d %H:%M}"
 
 
 @cases.command()
 @click.argument("case_id", type=int)
+@click.option("--originals", is_flag=True, help="Show personal data unmasked; that you did is written to logs/.")
 @study_option
 @json_option
 @click.pass_context
-def show(context: click.Context, case_id: int, study_dir: Path, *, as_json: bool) -> None:
+def show(context: click.Context, case_id: int, study_dir: Path, *, originals: bool, as_json: bool) -> None:
     """Show a case's dossier: answers, quotes, clips, the client's history."""
+    root = _study(context, study_dir)
+    masked = not originals and _redact(root)
 
     def work(store: Store) -> dict[str, Any]:
         from insights.cases import CaseError, dossier
+        from insights.cli.masked_dossier import masked_dossier
 
         try:
-            return dossier(store, case_id)
+            found = dossier(store, case_id)
         except CaseError as error:
             stop(str(error), code=WRONG_USAGE)
+        return masked_dossier(store, found) if masked else found
 
-    found = with_store(_study(context, study_dir), work, readonly=True)
+    found = with_store(root, work, readonly=True)
+    if originals:
+        from insights.privacy import note_originals_shown
+        from insights.settings import StudyFolder
+
+        note_originals_shown(StudyFolder(root), command=f"earful cases show {case_id} --originals", n=1)
     if as_json:
         print_json(found)
         return
+    print_dossier(found)
+
+
+def print_dossier(found: dict[str, Any]) -> None:
+    """Print all that is known for a first call back, and the command that follows it."""
     case = found["case"]
-    click.echo(f"case #{case_id}: {case['trigger']}, opened {case['opened_at']}, due {case['due_at']}")
+    click.echo(f"case #{case['case_id']}: {case['trigger']}, {state_of(case)}, due {local_minute(case['due_at'])}")
     click.echo(f"client {case['client_id'] or '-'}, interview {case['interview_id']}, wave {case['wave_id'] or '-'}")
+    for name in ("owner", "told", "outcome", "root_cause_code"):
+        if case[name]:
+            click.echo(f"{name.replace('_code', '').replace('_', ' ')}: {case[name]}")
+    width = max((len(answer["question_id"]) for answer in found["answers"]), default=0)
     for answer in found["answers"]:
-        heard = f", spoken {_mark(answer['spoken_value'])}" if answer["agreement"] == "mismatch" else ""
-        words = f"  “{answer['text']}”" if answer["text"] else ""
-        click.echo(f"  {answer['question_id']}: {_mark(answer['value'])}{heard}{words}  {answer['clip'] or ''}")
+        heard = f" (spoken {_score(answer, 'spoken_value')})" if answer["agreement"] == "mismatch" else ""
+        words = f"“{answer['text']}”" if answer["text"] else ""
+        parts = (f"{_score(answer, 'value')}{heard}".ljust(5), words, answer["clip"] or "")
+        click.echo(f"  {answer['question_id'].ljust(width)}  {'  '.join(part for part in parts if part)}".rstrip())
     for quote in found["quotes"]:
-        click.echo(f"  {quote['polarity']:+d} {quote['code_id']}: “{quote['quote']}”  {quote['clip'] or ''}")
+        sign = {1: "+", 0: "·", -1: "−"}[quote["polarity"]]
+        click.echo(f"  {sign} {quote['code_id']}: “{quote['quote']}”  {quote['clip'] or ''}".rstrip())
     for past in found["history"]:
-        click.echo(f"  earlier: {past['wave_id']} score {_mark(past['score'])} {past['cases'] or ''}")
+        click.echo(f"  earlier: {past['wave_id']}, score {_mark(past['score'])} {past['cases'] or ''}".rstrip())
+    if not case["closed_at"]:
+        step = "close" if case["first_contact_at"] else "contact"
+        click.echo(f"next: earful cases {step} {case['case_id']} {STEPS[step]}")
 
 
 @cases.command()
@@ -204,9 +266,25 @@ def _study(context: click.Context, study_dir: Path) -> Path:
     return study_dir if study_dir != Path() else Path(context.obj or Path())
 
 
+def _redact(study_dir: Path) -> bool:
+    """Return whether the study masks personal data; True where its settings can't be read."""
+    from insights.settings import SettingsError, load_settings
+
+    try:
+        return load_settings(study_dir).privacy.redact
+    except SettingsError:
+        return True
+
+
 def _mark(value: float | None) -> str:
     """Return a number without needless decimals, a dash for none."""
     return "-" if value is None else f"{value:g}"
+
+
+def _score(answer: Row, name: str) -> str:
+    """Return an answer's value; readiness in words."""
+    value = answer[name]
+    return READINESS.get(value, _mark(value)) if answer["kind"] == "ncs" else _mark(value)
 
 
 def _clock() -> datetime:

@@ -37,6 +37,15 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "call"), counted(0, "call")
+    ('1 call', '0 calls')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def stop(message: str, *, code: int = EXIT_NOTHING_POSSIBLE) -> NoReturn:
     """Print one clear line to standard error and end with ``code``."""
     click.echo(f"earful: {message}", err=True)

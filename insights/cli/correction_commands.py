@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]  # Any: a column is text, a number or NULL
 
 KEYS = "number = what you hear · u = unclear · s = skip · r = play again · q = stop"
+SETTLED = {"unclear": "unclear, the recorded number stands", "undo": "open again"}
 NOTHING = "Nothing to settle: no recorded number differs from the one spoken."
 
 
@@ -31,7 +32,9 @@ def by_option(command: Any) -> Any:  # noqa: ANN401 - click's decorators take an
 @click.command()
 @study_option
 @by_option
-@click.option("--answer", "answer_id", type=int, help="Settle this answer only (its number in score_mismatch).")
+@click.option(
+    "--answer", "answer_id", type=int, help="Settle this answer only; `earful settle --yes` lists their numbers."
+)
 @click.option("--value", help="With --answer: the number heard, or unclear, or undo.")
 @click.option("--yes", is_flag=True, help="Ask nothing: list what is to be settled and change nothing.")
 @json_option
@@ -61,7 +64,7 @@ def settle(
     store = guarded(lambda: store_there(study_dir))
     if answer_id is not None and value is not None:
         guarded(lambda: settle_one(store, answer_id, value, by=by or getpass.getuser()))
-        click.echo(f"Answer {answer_id}: {value}.")
+        click.echo(f"Answer {answer_id}: {SETTLED.get(value, f'settled as {value}')}.")
         return
     rows = scores_to_settle(store)
     if as_json:
@@ -71,6 +74,9 @@ def settle(
     elif yes or not at_a_keyboard():
         for number, row in enumerate(rows, 1):
             click.echo(headline(row, number, len(rows)))
+        click.echo(
+            f"next: earful settle at a keyboard, or earful settle --answer {rows[0]['answer_id']} --value NUMBER"
+        )
     else:
         settle_by_ear(store, study_dir, rows, by=by or getpass.getuser())
 
@@ -285,4 +291,4 @@ def list_corrections(store: Store, recording: str | None, *, as_json: bool) -> N
             f"{row['correction_id']:>4}  {row['kind']:5}  {where}{place}  {row['made_by']} {row['made_at']}{stale}"
         )
     if not rows:
-        click.echo("No corrections.")
+        click.echo("No corrections; earful correct --help shows how to make one.")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from insights.cli.context import stop
+
 NEXT_STEPS = """
 Next, try:
   .venv/bin/earful metrics --study {directory}     NPS and the rest, each with n and interval
@@ -33,7 +35,10 @@ def demo(directory: Path) -> None:
     from insights.night.run import run_night
 
     click.echo(f"example study: {directory}")
-    create_demo(directory)
+    try:
+        create_demo(directory)
+    except OSError as error:
+        stop(f"{directory}: {error.strerror or error}; name a folder that can be written")
     with night_progress(shown=True) as progress:
         report = guarded(lambda: run_night(directory, NightOptions(progress=progress)))
     print_report(report)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.context import counted, json_option, print_json, stop, study_option
 
 FORMATS = ("csv", "parquet", "spss", "textgrid", "eaf", "labelstudio", "rttm", "srt", "snapshot", "datasette")
 
@@ -46,11 +47,16 @@ def export(study_dir: Path, *, kind: str, out: Path | None, originals: bool, as_
             done = export_study(Export(store, folder, settings, target, redact=redact), kind)
         finally:
             store.close()
-    except (SettingsError, StoreError, OSError) as error:
+    except OSError as error:
+        stop(f"{error.filename or target}: {error.strerror or error}; name a folder that can be written with --out")
+    except (SettingsError, StoreError) as error:
         stop(str(error))
     if as_json:
         print_json({"format": kind, "folder": str(done.target), "files": [str(path) for path in done.files]})
         return
-    click.echo(f"{len(done.files)} files in {done.target}" + ("" if redact else ", personal data NOT masked"))
+    click.echo(
+        f"{counted(len(done.files), 'file')} in {done.target}" + ("" if redact else ", personal data NOT masked")
+    )
     if kind == "datasette":
-        click.echo(f"cd {target} && datasette study.db -m metadata.json --plugins-dir plugins --host 127.0.0.1")
+        where = shlex.quote(str(target))
+        click.echo(f"cd {where} && datasette study.db -m metadata.json --plugins-dir plugins --host 127.0.0.1")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from insights.cli.context import EXIT_SOME_FAILED, json_option, print_json, stop, study_option
+from insights.cli.context import EXIT_SOME_FAILED, counted, json_option, print_json, stop, study_option
 
 if TYPE_CHECKING:
     from insights.meeting.drawing import Verified
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 WRONG_USAGE = 2
+MOST_LISTED = 12
 
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -72,7 +73,7 @@ def morning(study_dir: Path, *, meeting: datetime | None, k: int | None, as_json
         return
     for problem in found.problems_en:
         click.echo(f"! {problem}")
-    click.echo(f"{len(found.calls)} calls; open {found.path.resolve()}")
+    click.echo(f"{counted(len(found.calls), 'call')}; open {found.path.resolve()}")
 
 
 @click.command()
@@ -123,7 +124,9 @@ def show_frame(study_dir: Path, meeting: date, *, as_json: bool) -> None:
     click.echo(f"meeting of {found['date']}, wave {found['wave'] or '-'}")
     click.echo(f"key committed {found['committed_at']}, sha256 {found['key_sha256']}")
     if isinstance(eligible, list) and isinstance(excluded, list):
-        click.echo(f"{len(eligible)} eligible calls: {', '.join(row[0] for row in eligible[:12])}")
+        more = f" and {len(eligible) - MOST_LISTED} more (--json lists all)" if len(eligible) > MOST_LISTED else ""
+        named = ", ".join(row[0] for row in eligible[:MOST_LISTED])
+        click.echo(f"{counted(len(eligible), 'eligible call')}{': ' if eligible else ''}{named}{more}")
         for recording_id, rule in excluded:
             click.echo(f"  left out: {recording_id} ({rule})")
 
@@ -173,7 +176,8 @@ def import_command(files: tuple[Path, ...], study_dir: Path, *, as_json: bool) -
             stop(f"{file}: {error}")
         results.append({"file": str(file), **asdict(found)})
         if not as_json:
-            click.echo(f"{file.name}: {found.new} new notes, {found.known} known, {len(found.refused)} refused")
+            new = counted(found.new, "new note")
+            click.echo(f"{file.name}: {new}, {found.known} known, {len(found.refused)} refused")
             for line in found.refused:
                 click.echo(f"  {line}")
     if as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from insights.cli.context import EXIT_NOTHING_POSSIBLE, json_option, print_json, stop, study_option
+from insights.cli.context import EXIT_NOTHING_POSSIBLE, counted, json_option, print_json, stop, study_option
 
 
 @click.command()
@@ -32,14 +32,17 @@ def init(directory: Path, template: str) -> None:
     except KeyError as error:
         stop(str(error.args[0]), code=2)
     folder = StudyFolder(directory)
-    folder.make()
-    for name, text in files.items():
-        path = folder.root / name
-        if path.exists():
-            click.echo(f"kept   {path}")
-            continue
-        write_private(path, text)
-        click.echo(f"wrote  {path}")
+    try:
+        folder.make()
+        for name, text in files.items():
+            path = folder.root / name
+            if path.exists():
+                click.echo(f"kept   {path}")
+                continue
+            write_private(path, text)
+            click.echo(f"wrote  {path}")
+    except OSError as error:
+        stop(f"{directory}: {error.strerror or error}; name a folder that can be written")
     typed = shlex.quote(str(directory))  # a folder's name may hold spaces
     click.echo(
         f"\nNext: put recordings into {folder.calls} and response tables into {folder.responses}, then\n"
@@ -97,4 +100,5 @@ def ingest(study_dir: Path, *, as_json: bool) -> None:
         return
     for problem in result.problems:
         click.echo(f"problem  {problem}")
-    click.echo(f"{result.files} response files, {result.interviews} interviews in the store")
+    files, interviews = counted(result.files, "new response file"), counted(result.interviews, "interview")
+    click.echo(f"{files}, {interviews} in the store")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from insights.meeting.hearing import HearingError, import_notes
-from insights.settings import StudyFolder
+from insights.meeting.wording import labels
+from insights.settings import Settings, SettingsError, StudyFolder, load_settings
 from insights.store import Store, StoreError, open_store
 
 if TYPE_CHECKING:
@@ -26,8 +27,10 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Frame-Options": "DENY",
 }
-INDEX = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>earful</title></head>
-<body><main><h1>Morning pages</h1><ul>{rows}</ul></main></body></html>"""
+INDEX = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"></head>
+<body><main><h1>{title}</h1><ul>{rows}</ul></main></body></html>"""
 
 
 def make_app(root: Path) -> Starlette:
@@ -79,12 +82,25 @@ def index_response(folder: StudyFolder) -> Response:
     """Return the list of pages, the latest first."""
     from starlette.responses import HTMLResponse
 
+    language = page_language(folder)
     names = sorted((path.name for path in folder.pages.glob("*.html") if path.is_file()), reverse=True)
     rows = "".join(f'<li><a href="/pages/{html.escape(name)}">{html.escape(name)}</a></li>' for name in names)
     return HTMLResponse(
-        INDEX.format(rows=rows or "<li>none yet: earful morning</li>"),
+        INDEX.format(
+            language=language,
+            title=html.escape(labels(language)["pages"]),
+            rows=rows or f"<li>{html.escape(labels(language)['pages_none'])}</li>",
+        ),
         headers={**HEADERS, "Content-Security-Policy": "default-src 'none'"},
     )
+
+
+def page_language(folder: StudyFolder) -> str:
+    """Return the language of the study's pages; the default where its settings can't be read."""
+    try:
+        return load_settings(folder.root).study.language
+    except SettingsError:
+        return Settings().study.language
 
 
 async def take_notes(request: Request, folder: StudyFolder) -> Response:

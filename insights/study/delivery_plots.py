@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from insights.cases.figures import median_interval
 from insights.study.picture import BLUE, GREY, ORANGE, Picture, empty_picture, new_figure
 from insights.study.wording import label
 from transcribe.dialogue import Language
@@ -21,7 +22,7 @@ HESITANT_FROM = 1.0
 SMALLEST_S = 0.02
 SPREAD = 0.12
 TICKS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-TAIL = 0.025
+LEAST_FOR_MEDIAN = 6  # with fewer no two of the values hold a 95 % interval
 
 
 def latency_picture(answers: pd.DataFrame, *, names: Mapping[str, str], language: Language) -> Picture:
@@ -51,31 +52,11 @@ def _draw_waits(axes: Axes, waits: Floats, place: int, rng: np.random.Generator)
     """Draw one question's waits; what is too early for a log axis is left out, the median keeps it."""
     shown = np.maximum(waits[waits > 0], SMALLEST_S)
     axes.plot(shown, place + rng.uniform(-SPREAD, SPREAD, shown.size), "o", markersize=4, color=BLUE, alpha=0.6)
-    middle = median_interval(waits)
-    if middle is not None:
-        low, value, high = np.maximum(middle, SMALLEST_S)
+    if waits.size >= LEAST_FOR_MEDIAN:
+        edges = median_interval(np.sort(waits).tolist())
+        low, value, high = np.maximum((edges[0], float(np.median(waits)), edges[1]), SMALLEST_S)
         axes.hlines(place, low, high, color=ORANGE, linewidth=2.5)
         axes.vlines(value, place - 0.3, place + 0.3, color=ORANGE, linewidth=2.5)
-
-
-def median_interval(values: Floats) -> tuple[float, float, float] | None:
-    """Return the median between the bounds of its 95 % interval; None under 6 values, where there is no such interval.
-
-    The bounds are two of the values themselves, as far out as the binomial distribution of how many lie below the
-    median asks for (Conover, Practical Nonparametric Statistics, 1999), so nothing is assumed about their shape.
-
-    Examples
-    --------
-    >>> median_interval(np.arange(1.0, 11.0))
-    (2.0, 5.5, 9.0)
-    """
-    from scipy.stats import binom
-
-    ranked = np.sort(values)
-    out = int(binom.ppf(TAIL, ranked.size, 0.5))
-    if out == 0:
-        return None
-    return float(ranked[out - 1]), float(np.median(ranked)), float(ranked[-out])
 
 
 def _named(measured: pd.DataFrame, question: str, names: Mapping[str, str]) -> str:
