@@ -1,24 +1,66 @@
-"""Measuring the recogniser that a study uses."""
+"""Measuring this machine: the recogniser by itself, and a whole night over the same calls; `earful plan` uses it."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import replace
+import json
+import platform
+import resource
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from audio.decode import load
-from audio.recording import Recording
-from insights.settings import load_settings
+from insights.night.executors import LocalExecutor
+from insights.night.processing import NightOptions
+from insights.night.ray_worker import release_here, study_files
+from insights.night.run import run_night
+from insights.settings import Settings, StudyFolder, load_settings, write_private
+from insights.store import open_store
+from insights.store.capacity_queries import processed
+from transcribe.models.cache import cache_folder
 from transcribe.recognition import RecognitionOptions, load_recogniser, measure_speed
+from transcribe.recognition.speed import Speed
 
 # One call in each language is enough for a figure, and short.
 SHIPPED = ("ru01_stereo.flac", "en01_stereo.flac")
+FILE_NAME = "bench.json"
+BYTES_A_KB = 1024  # of ru_maxrss on Linux
 
 
-def bench(study_dir: Path, paths: Sequence[Path]) -> list[dict[str, object]]:
-    """Return one row of figures for the study's recogniser.
+@dataclass(frozen=True, slots=True)
+class NightSpeed:
+    """What a whole night took here with one worker.
+
+    Attributes
+    ----------
+    made_on:
+        Day, as 2026-11-22.
+    machine, release, engine, model, device:
+        What it holds for.
+    calls, sound_s, cpu_s:
+        Calls that were done, their length, and the CPU seconds of all their stages.
+    worker_gb:
+        The worker's peak.
+    """
+
+    made_on: str
+    machine: str
+    release: str
+    engine: str
+    model: str
+    device: str
+    calls: int
+    sound_s: float
+    cpu_s: float
+    worker_gb: float
+
+
+def bench_recogniser(study_dir: Path, paths: Sequence[Path]) -> Speed:
+    """Return how fast the study's recogniser is by itself.
 
     Raises
     ------
@@ -31,25 +73,82 @@ def bench(study_dir: Path, paths: Sequence[Path]) -> list[dict[str, object]]:
         RecognitionOptions(engine=chosen.engine, model=chosen.model, device=chosen.device, batch=chosen.batch),
         configured=settings.models,
     )
-    recogniser = load_recogniser(options)
-    speed = measure_speed(recogniser, [load(path, call_id=path.stem) for path in paths] or shipped())
-    return [
-        {
-            "engine": speed.engine,
-            "cpu_s_per_audio_s": round(speed.cpu_s_per_s, 4),
-            "hours_of_channel_per_core_hour": round(1 / speed.cpu_s_per_s) if speed.cpu_s else None,
-            "audio_s": round(speed.audio_s, 1),
-            "windows": speed.windows,
-            "words": speed.words,
-            "cores": os.cpu_count(),
-        }
-    ]
+    with measured_calls(paths) as files:
+        recordings = [load(path, call_id=path.stem) for path in files]
+    return measure_speed(load_recogniser(options), recordings)
 
 
-def shipped() -> list[Recording]:
-    """Return the calls that ship with earful and are used for measuring."""
-    recordings = []
-    for name in SHIPPED:
-        with resources.as_file(resources.files("insights.demo") / "calls" / name) as path:
-            recordings.append(load(path, call_id=path.stem))
-    return recordings
+def bench_night(study_dir: Path, paths: Sequence[Path]) -> NightSpeed:
+    """Run a night over the calls in a folder of its own, with the study's settings and questions; keep what it took.
+
+    Without a study the example's questions are asked. Nothing of the study is changed, the folder is removed.
+    """
+    with TemporaryDirectory(prefix="earful-bench-") as name, measured_calls(paths) as files:
+        folder = StudyFolder(Path(name))
+        folder.make()
+        for file_name, content in questions_of(study_dir).items():
+            (folder.root / file_name).parent.mkdir(exist_ok=True)
+            (folder.root / file_name).write_bytes(content)
+        for number, file in enumerate(files):  # numbered: two folders may hold files of one name
+            (folder.calls / f"{number}{file.suffix}").write_bytes(file.read_bytes())
+        run_night(folder.root, NightOptions(executor=LocalExecutor(1)))
+        store = open_store(folder.store, readonly=True)
+        try:
+            took = processed(store)
+        finally:
+            store.close()
+    peak_kb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    speed = NightSpeed(
+        made_on=f"{datetime.now(UTC):%Y-%m-%d}",
+        **validity(load_settings(study_dir)),
+        calls=took.calls,
+        sound_s=round(took.sound_s, 1),
+        cpu_s=round(took.cpu_s, 1),
+        worker_gb=round(peak_kb * BYTES_A_KB / 1e9, 2),
+    )
+    if speed.calls:
+        path = bench_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, json.dumps(asdict(speed), indent=1) + "\n")
+    return speed
+
+
+def kept_bench(settings: Settings) -> NightSpeed | None:
+    """Return the last bench of this machine, or None where there is none for this release and these settings."""
+    try:
+        speed = NightSpeed(**json.loads(bench_path().read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    wanted = validity(settings)
+    return speed if all(getattr(speed, name) == value for name, value in wanted.items()) else None
+
+
+def validity(settings: Settings) -> dict[str, str]:
+    """Return what a measurement holds for: another machine, release or recogniser makes another figure."""
+    chosen = settings.recognition
+    names = {"engine": chosen.engine, "model": chosen.model, "device": chosen.device}
+    return {"machine": platform.node(), "release": release_here(), **names}
+
+
+def bench_path() -> Path:
+    """Return where the last bench is kept: beside the user's cache of models."""
+    return cache_folder().parent / FILE_NAME
+
+
+def questions_of(study_dir: Path) -> dict[str, bytes]:
+    """Return the study's settings, survey and codebook, or the example's where there is no survey."""
+    found = study_files(study_dir)
+    if "survey.toml" in found:
+        return found
+    shipped = resources.files("insights.demo") / "calls"
+    return {**found, **{name: (shipped / name).read_bytes() for name in ("survey.toml", "codebook.toml")}}
+
+
+@contextmanager
+def measured_calls(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield the files to measure on: those given, or the calls that ship with earful."""
+    if paths:
+        yield list(paths)
+        return
+    with resources.as_file(resources.files("insights.demo") / "calls") as folder:
+        yield [folder / name for name in SHIPPED]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from audio.failures import AudioError
 from insights.cli.context import EXIT_NOTHING_POSSIBLE, json_option, print_json, stop, study_option
 from insights.settings import SettingsError, load_settings
 from transcribe.models import ModelError, ModelFile, catalogue, fetched, prepare, resolve
+
+if TYPE_CHECKING:
+    from transcribe.recognition.speed import Speed
 
 MEGABYTE = 1_000_000
 
@@ -107,23 +112,51 @@ def fetch_command(name: str, token: str) -> None:
 @json_option
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def bench_command(*, study_dir: Path, as_json: bool, recordings: tuple[Path, ...]) -> None:
-    r"""Measure the study's recogniser on this machine, on RECORDINGS or on the calls that ship with earful.
+    r"""Measure this machine on RECORDINGS or on two calls that ship with earful; `earful plan` reckons with it.
+
+    The recogniser by itself, then a whole night with one worker in a temporary folder. Needs no study; with one, its
+    settings and questions are used and nothing in it is changed.
 
     \b
-    Example:
-      earful models bench calls/monday/*.wav
+    Examples:
+      earful models bench
+      earful models bench calls/monday/*.wav --json
     """
-    from insights.cli.model_bench import bench
+    from insights.cli.model_bench import bench_night, bench_path, bench_recogniser
+    from insights.cli.night_commands import guarded
 
     try:
-        rows = bench(study_dir, recordings)
+        heard = bench_recogniser(study_dir, recordings)
     except (ModelError, AudioError, SettingsError) as error:
         stop(str(error))
+    night = guarded(lambda: bench_night(study_dir, recordings))
     if as_json:
-        print_json(rows)
+        print_json([{**_heard_json(heard), "night": asdict(night)}])
         return
-    for row in rows:
-        click.echo("  ".join(f"{name} {value}" for name, value in row.items()))
+    click.echo(
+        f"recogniser   {heard.cpu_s_per_s:.3f} CPU seconds a second of one channel"
+        f" ({heard.engine}; {heard.audio_s / 60:.1f} minutes, {heard.words} words)"
+    )
+    if not night.calls:
+        stop("whole night: none of these recordings could be used; see `earful check`, or name others")
+    click.echo(
+        f"whole night  {night.cpu_s / night.sound_s:.3f} CPU seconds a second of call"
+        f" (n = {night.calls} calls, {night.sound_s / 60:.1f} minutes)"
+    )
+    click.echo(f"memory       {night.worker_gb:.1f} GB a worker at its peak")
+    click.echo(f"kept for `earful plan` in {bench_path()}")
+
+
+def _heard_json(heard: Speed) -> dict[str, object]:
+    return {
+        "engine": heard.engine,
+        "cpu_s_per_audio_s": round(heard.cpu_s_per_s, 4),
+        "hours_of_channel_per_core_hour": round(1 / heard.cpu_s_per_s) if heard.cpu_s else None,
+        "audio_s": round(heard.audio_s, 1),
+        "windows": heard.windows,
+        "words": heard.words,
+        "cores": os.cpu_count(),
+    }
 
 
 def _say(model: ModelFile) -> None:

@@ -6,17 +6,24 @@ import math
 import os
 from dataclasses import dataclass
 
-# CPU seconds per second of call, one thread: `earful night` on the five example calls, AMX processor. Used only until
-# a night has been run here.
+# CPU seconds a second of call, one thread: `earful night` on the five example calls, AMX processor. Used only until
+# something was measured here.
 SHIPPED_CPU_PER_S = 0.094
-# Bytes a call of 500 words in the store, full text included: tests/benchmarks/store.py, 130,000 calls.
-STORE_BYTES_A_CALL = 28_000
-# Stereo mu-law at 8 kHz, a byte a sample and channel; Opus at 24 kbit/s is a fifth of it.
-SOUND_BYTES_A_S = 16_000
+# Bytes in the store for a second of call, full text included: 29.9 kB for 3.5 minutes in tests/benchmarks/store.py.
+SHIPPED_STORE_BYTES_A_S = 142.0
 # Peak of a worker with every model loaded: tests/benchmarks/recognition.py.
-WORKER_GB = 1.8
+SHIPPED_WORKER_GB = 1.8
+# Stereo mu-law at 8 kHz, a byte a sample and channel; Opus at 24 kbit/s is a fifth of it.
+ASSUMED_SOUND_BYTES_A_S = 16_000.0
+# Of each core when all are busy: two workers did at least 1.8 times the work of one in tests/benchmarks/night.py.
+ASSUMED_SHARE_OF_A_CORE = 0.9
 # Times real time of Whisper large-v3-turbo on one card, as published by its users; nothing here was measured by us.
-ASSUMED_GPU_SPEEDS = {"RTX 3090": 11.0, "RTX 5090": 25.0, "H100": 404.0}
+ASSUMED_CARD_SPEEDS = {"RTX 3090": 11.0, "RTX 5090": 25.0, "H100": 404.0}
+# A study tells its own speed better than a measurement on two calls, from this many calls on; and its size on the
+# disk, from so many that the empty store no longer counts.
+TELLING_CALLS = 20
+TELLING_STORE_CALLS = 200
+ELSEWHERE = "measured on another machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +41,37 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Speed:
-    """CPU seconds a second of call takes, and where the figure is from."""
+class Figure:
+    """A number to reckon with, and where it is from: measured on ``n`` calls, or assumed (n = 0)."""
 
-    cpu_per_s: float
+    value: float
     source: str
-    measured_s: float = 0.0
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The figures that a plan rests on.
+
+    ``cpu_per_s`` CPU seconds, ``store_bytes_per_s`` and ``sound_bytes_per_s`` bytes for a second of call;
+    ``worker_gb`` the peak of one worker.
+    """
+
+    cpu_per_s: Figure = Figure(SHIPPED_CPU_PER_S, ELSEWHERE, 5)
+    store_bytes_per_s: Figure = Figure(SHIPPED_STORE_BYTES_A_S, "measured on made-up calls of 3.5 minutes", 3000)
+    sound_bytes_per_s: Figure = Figure(ASSUMED_SOUND_BYTES_A_S, "assumed: stereo mu-law at 8 kHz")
+    worker_gb: Figure = Figure(SHIPPED_WORKER_GB, ELSEWHERE, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
     """What the load needs.
 
-    ``hours_here`` on this machine's cores; ``machines`` like this one to be done in a night.
+    ``hours_here`` on all cores of one machine; ``machines`` of that kind to be done in a night.
     """
 
     load: Load
-    speed: Speed
+    measured: Measured
     cores: int
     core_hours: float
     hours_here: float
@@ -60,13 +81,13 @@ class Capacity:
     memory_gb: float
 
     @property
-    def gpu_hours(self) -> dict[str, float]:
-        """Hours of recognition alone on one card, by published speeds: assumptions, not measurements."""
-        return {card: self.load.sound_hours / speed for card, speed in ASSUMED_GPU_SPEEDS.items()}
+    def card_hours(self) -> dict[str, float]:
+        """Hours of recognition alone on one graphics card, by published speeds: assumptions, not measurements."""
+        return {card: self.load.sound_hours / speed for card, speed in ASSUMED_CARD_SPEEDS.items()}
 
 
-def capacity_for(load: Load, speed: Speed, *, cores: int | None = None) -> Capacity:
-    """Return what ``load`` needs at ``speed``.
+def capacity_for(load: Load, measured: Measured, *, cores: int | None = None) -> Capacity:
+    """Return what ``load`` needs by the figures ``measured``.
 
     Parameters
     ----------
@@ -80,22 +101,24 @@ def capacity_for(load: Load, speed: Speed, *, cores: int | None = None) -> Capac
 
     Examples
     --------
-    >>> round(capacity_for(Load(130_000, 4.0), Speed(0.1, "example"), cores=2).core_hours)
+    >>> figures = Measured(cpu_per_s=Figure(0.1, "example", 1))
+    >>> round(capacity_for(Load(130_000, 4.0), figures, cores=2).core_hours)
     867
     """
     if load.calls <= 0 or load.minutes <= 0 or load.night_hours <= 0:
         raise ValueError(f"{load.calls} calls of {load.minutes} minutes in {load.night_hours} h: each must be above 0")
     used = cores or len(os.sched_getaffinity(0))
-    core_hours = load.sound_hours * speed.cpu_per_s
-    hours_here = core_hours / used
+    core_hours = load.sound_hours * measured.cpu_per_s.value
+    hours_here = core_hours / (used * (ASSUMED_SHARE_OF_A_CORE if used > 1 else 1.0))
+    sound_s = load.sound_hours * 3600
     return Capacity(
         load=load,
-        speed=speed,
+        measured=measured,
         cores=used,
         core_hours=core_hours,
         hours_here=hours_here,
         machines=max(1, math.ceil(hours_here / load.night_hours)),
-        store_gb=load.calls * STORE_BYTES_A_CALL / 1e9,
-        sound_gb=load.sound_hours * 3600 * SOUND_BYTES_A_S / 1e9,
-        memory_gb=used * WORKER_GB,
+        store_gb=sound_s * measured.store_bytes_per_s.value / 1e9,
+        sound_gb=sound_s * measured.sound_bytes_per_s.value / 1e9,
+        memory_gb=used * measured.worker_gb.value,
     )

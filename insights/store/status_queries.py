@@ -126,11 +126,3 @@ def sample_reasons(store: Store, *, n: int) -> list[Row]:
                FROM why WHERE special IS NULL AND start_s IS NOT NULL)
              WHERE in_code = 1 AND in_call <= 2 ORDER BY in_call, polarity, interview_id LIMIT ?"""
     return query(store, sql, (n,))
-
-
-def processing_speed(store: Store) -> tuple[float, float]:
-    """Return CPU seconds spent by the nights of this store, and the seconds of sound they took in."""
-    sql = """SELECT coalesce((SELECT sum(seconds) FROM run WHERE recording_id IS NOT NULL), 0),
-                    coalesce((SELECT sum(duration_s) FROM recording WHERE status = 'done'), 0)"""
-    spent_s, sound_s = store.conn.execute(sql).fetchone()
-    return float(spent_s), float(sound_s)
