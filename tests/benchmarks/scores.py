@@ -31,12 +31,13 @@ from insights.survey.loading import load_codebook, load_survey
 from insights.survey.questionnaire import Survey
 from transcribe.dialogue import Dialogue, Turn, Word
 
-# Written before the rules, after them and read once, and against them: the rules were mended by the third.
+# Written before the rules, after them and read once, and against them: the rules were mended by the third only.
 WRITTEN = {
     "before": "before the rules",
     "after": "after the rules",
     "mended": "against the rules, mended since",
     "last": "last of all",
+    "fresh": "after all else, read once",
 }
 LISTS = Path(__file__).parent.parent / "answers_spoken"
 
