@@ -70,7 +70,7 @@ def test_the_sql_of_a_figure_gives_the_interviews_it_counts(study: Study) -> Non
         (lambda s: s.why(group="detractors"), "no group 'detractors'; groups: detractor, passive, promoter"),
         (lambda s: s.hesitant("npss"), "no question 'npss'; questions: nps, why"),
         (lambda s: s.drivers("why"), "no target 'why'; targets: nps, speed"),
-        (lambda s: s.call("ru99"), "0 calls are named 'ru99'; calls: en02, ru01"),
+        (lambda s: s.call("ru99"), "no call 'ru99'; calls: en02, ru01"),
         (lambda s: s.search("ждали", party="client"), "no party 'client'; parties: operator"),
         (lambda s: s.nps().play(), "these rows name no seconds"),
     ],
@@ -184,3 +184,42 @@ def test_search_finds_all_forms_of_a_word(study: Study, words: str, hits: int) -
 def test_importing_the_package_stays_light() -> None:
     code = "import sys, insights; sys.exit(any(name in sys.modules for name in ('pandas', 'numpy', 'insights.study')))"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[1]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda s: s.hesitant("NPS2"), "(did you mean 'nps'?)"),
+        (lambda s: s.why("Slow"), "(did you mean 'slow'?)"),
+        (lambda s: s.nps(by="segmnt"), "(did you mean 'segment'?)"),
+        (lambda s: s.nps(wave=["2026Q4"]), "(give one, as text)"),
+        (lambda s: s.nps(by=["segment"]), "(give one, as text)"),
+        (lambda s: s.change("2026Q4", "2026Q4"), "both waves are '2026Q4'"),
+        (lambda s: s.search(' "'), "nothing to look for"),
+        (lambda s: s.search("ждали", language="de"), "no language 'de'; languages: ru, en"),
+        (lambda s: s.query(" "), "an empty query"),
+        (lambda s: s.why().play(0), "play(n): how many rows, 1 to 20, not 0"),
+        (lambda s: s.call("ru01").timeline(9, 3), "no stretch from 9 s to 3 s; the call lasts"),
+        (lambda s: Study(s.folder.root, language="de"), "no language 'de'"),
+    ],
+)
+def test_a_wrong_argument_says_what_was_probably_meant(study: Study, call: object, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call(study)  # type: ignore[operator]  # parametrised
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Left out, fewer than 10"), ("ru", "меньше 10 интервью")])
+def test_a_table_says_what_it_leaves_out_and_why_it_is_empty(root: Path, language: str, said: str) -> None:
+    study = Study(root, language=language)  # type: ignore[arg-type]  # parametrised
+    sliced = study.nps(by="segment")
+    assert said in repr(sliced)
+    assert said in (sliced._repr_html_() or "")
+    assert sliced.head(1).note == ""
+    empty = study.drivers()
+    assert empty.empty
+    assert "10" in empty.note
+    assert "earful code --sample 100" in study.agreement().note
+
+
+def test_a_call_shows_itself_in_a_line(study: Study) -> None:
+    assert re.fullmatch(r"<Call ru01: \d+ s, recording \w+>", repr(study.call("ru01")))

@@ -27,7 +27,7 @@ class Transcript:
         self.source = source
         self.language = language
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         """Return the call as plain text, a line for each turn."""
         return self.text
 
@@ -49,7 +49,7 @@ class Transcript:
         return f'<div class="earful" onclick="{html.escape(TRANSCRIPT)}">{sound}<table>{lines}</table></div>'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Call:
     """One call of a study.
 
@@ -65,6 +65,10 @@ class Call:
     name: str
     listening: Listening
     language: Language
+
+    def __repr__(self) -> str:
+        """Say which call it is and how long."""
+        return f"<Call {self.name}: {self.span.end_s:.0f} s, recording {self.recording_id}>"
 
     @property
     def span(self) -> Span:
@@ -99,6 +103,8 @@ class Call:
         writes it. ``sound=False`` leaves the recording out of the notebook.
         """
         whole = self.span
-        stop_s = whole.end_s if end_s is None else end_s
-        span = Span(max(0.0, start_s), max(start_s, stop_s)).padded(0.0, within=whole)
+        stop_s = whole.end_s if end_s is None else min(end_s, whole.end_s)
+        if not max(0.0, start_s) < stop_s:
+            raise ValueError(f"no stretch from {start_s:g} s to {stop_s:g} s; the call lasts {whole.end_s:.1f} s")
+        span = Span(max(0.0, start_s), stop_s)
         return timeline_of(self.listening, self.recording_id, span, self.name, self.language, sound=sound)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,17 +18,71 @@ def one_of(what: str, value: str | None, valid: Sequence[str]) -> str | None:
     Raises
     ------
     ValueError
-        Otherwise; the message names the valid ones.
+        Otherwise; the message names the valid ones, and the one that was probably meant.
 
     Examples
     --------
-    >>> one_of("wave", "2026Q5", ["2026Q3", "2026Q4"])
+    >>> one_of("code", "delivry", ["price", "delivery"])
     Traceback (most recent call last):
-    ValueError: no wave '2026Q5'; waves: 2026Q3, 2026Q4
+    ValueError: no code 'delivry'; codes: price, delivery (did you mean 'delivery'?)
     """
     if value is None or value in valid:
         return value
-    raise ValueError(f"no {what} {value!r}; {PLURALS.get(what, what + 's')}: {', '.join(valid) or 'none yet'}")
+    known = ", ".join(valid) or "none yet"
+    raise ValueError(f"no {what} {value!r}; {PLURALS.get(what, what + 's')}: {known}{meant(value, valid)}")
+
+
+def meant(value: object, valid: Sequence[str]) -> str:
+    """Return a question after the one that ``value`` resembles, ``""`` where it resembles none.
+
+    >>> meant("NPS", ["nps", "speed"]), meant("x", ["nps"]), meant(["nps"], ["nps"])
+    (" (did you mean 'nps'?)", '', ' (give one, as text)')
+    """
+    if not isinstance(value, str):
+        return " (give one, as text)"
+    folded = {one.casefold(): one for one in valid}
+    close = get_close_matches(value.casefold(), folded, n=1)
+    return f" (did you mean {folded[close[0]]!r}?)" if close else ""
+
+
+def two_waves(first: str, second: str, valid: Sequence[str]) -> None:
+    """Refuse waves that are not there, and a comparison of a wave with itself."""
+    for wave in (first, second):
+        one_of("wave", wave, valid)
+    if first == second:
+        raise ValueError(f"both waves are {first!r}; name two different ones")
+
+
+def words_to_find(words: str) -> str:
+    """Return what to search for.
+
+    Raises
+    ------
+    ValueError
+        Where there is no letter and no digit in it.
+    """
+    if not any(sign.isalnum() for sign in words):
+        raise ValueError(f"nothing to look for in {words!r}; give one word or several, in any of their forms")
+    return words
+
+
+def select_of(sql: str) -> str:
+    """Return a query that says something."""
+    if not sql.strip():
+        raise ValueError("an empty query; give a SELECT")
+    return sql
+
+
+def only_call(found: Sequence[str], name: str, there: Sequence[str]) -> str:
+    """Return the one recording that has a name.
+
+    >>> only_call([], "ru3", ["ru01", "ru03"])
+    Traceback (most recent call last):
+    ValueError: no call 'ru3'; calls: ru01, ru03 (did you mean 'ru03'?)
+    """
+    if len(found) > 1:
+        raise ValueError(f"{len(found)} calls are named {name!r}; give one of the recording ids: {', '.join(found)}")
+    return found[0] if found else str(one_of("call", name, there))
 
 
 def number_of(what: str, value: str | None, numbers: Mapping[str, int]) -> int | None:

@@ -11,8 +11,13 @@ from insights.statistics.measures import nps_measures
 from insights.statistics.metrics import add_slices, figure_of, hesitation_labels, metrics, parts_of
 from insights.statistics.waves import WaveChange
 from insights.store import Store
+from insights.study.choices import one_of
+from insights.study.wording import label
+from transcribe.dialogue import Language
 
 FEW = "few"
+MOST_NAMED = 12
+Found = tuple[Sequence[Figure], Sequence[str]]  # figures, and the names of slices left out for too few interviews
 COLUMNS = ("metric", "wave", "slice", "mode", "n", "value", "low", "high", "method", FEW)
 
 
@@ -29,15 +34,11 @@ def dimension(by: str | None) -> str | None:
     >>> dimension("operator_team"), dimension(None)
     ('operator-team', None)
     """
-    if by is None:
-        return None
-    name = by.replace("_", "-")
-    if name not in DIMENSIONS:
-        raise ValueError(f"no slice {by!r}; slices: {', '.join(DIMENSIONS)}")
-    return name
+    name = by.replace("_", "-") if isinstance(by, str) else by
+    return name if name in DIMENSIONS else one_of("slice", by, DIMENSIONS)
 
 
-def nps_figures(store: Store, *, waves: Sequence[str] | None, by: str | None) -> list[Figure]:
+def nps_figures(store: Store, *, waves: Sequence[str] | None, by: str | None) -> Found:
     """Return the NPS of whole waves and of slices, without computing the rest of the metrics."""
     frame = load_frame(store, waves=waves)
     measures = list(nps_measures(store, frame))[:1]
@@ -48,13 +49,25 @@ def nps_figures(store: Store, *, waves: Sequence[str] | None, by: str | None) ->
         if by is not None and by != "mode":
             labels = hesitation_labels(store, frame) if by == "hesitation" else frame.labels[by]
             add_slices(frame, measures, part, by, labels, into=(found, hidden))
-    return found
+    return found, hidden
 
 
-def chosen_figures(store: Store, prefix: str, *, waves: Sequence[str] | None, by: str | None) -> list[Figure]:
+def chosen_figures(store: Store, prefix: str, *, waves: Sequence[str] | None, by: str | None) -> Found:
     """Return the figures whose name begins with ``prefix``; ``""`` for all."""
     report = metrics(store, waves=waves, by=() if by is None else (by,))
-    return [figure for figure in report.figures if figure.metric.startswith(prefix)]
+    chosen = [figure for figure in report.figures if figure.metric.startswith(prefix)]
+    return chosen, [name for name in report.hidden if name.startswith(prefix)]
+
+
+def hidden_note(hidden: Sequence[str], language: Language) -> str:
+    """Return what was left out for having too few interviews, ``""`` for nothing.
+
+    >>> hidden_note(["nps 2026Q4 phone segment=small", "csi 2026Q4 phone segment=small"], "en")
+    'Left out, fewer than 10 interviews: 2026Q4 phone segment=small.'
+    """
+    slices = list(dict.fromkeys(name.partition(" ")[2] for name in hidden))
+    named = "; ".join(slices[:MOST_NAMED]) + ("; …" if len(slices) > MOST_NAMED else "")
+    return label("hidden_slices", language, slices=named) if slices else ""
 
 
 def figure_rows(figures: Sequence[Figure], *, named: str) -> list[dict[str, Any]]:

@@ -12,23 +12,24 @@ from insights.store import query as run_query
 from insights.store import study_queries as ask
 from insights.store.coding_queries import code_sets
 from insights.store.metric_queries import wave_ids
+from insights.study import choices
 from insights.study import figures as fig
 from insights.study.call import Call
-from insights.study.choices import number_of, one_of, question_of, target_of
 from insights.study.masked import found_rows, mask_quotes
 from insights.study.plots import Plots
 from insights.study.sound import Listening
 from insights.study.table import Table, table_of
 from insights.study.themes import theme_rows
+from insights.study.wording import label
 from transcribe.dialogue import Language, Party
 
 if TYPE_CHECKING:
-    from insights.statistics.figure import Figure
     from insights.store import Row
 
 Group = Literal["detractor", "passive", "promoter"]
 Polarity = Literal["complaint", "neither", "praise"]
 STORE_FILE = "study.db"
+LANGUAGES = ("ru", "en")
 
 
 class Study:
@@ -60,6 +61,7 @@ class Study:
         self.folder = StudyFolder(file.parent)
         self.store = open_store(file, readonly=True)
         self.settings = load_settings(self.folder.root)
+        choices.one_of("language", language, LANGUAGES)
         self.language: Language = language or self.settings.study.language
         self.listening = Listening(self.store, self.folder, self.settings)
         self.plots = Plots(self)
@@ -112,8 +114,7 @@ class Study:
         from insights.statistics.sentences import change_sentence
         from insights.statistics.waves import wave_changes
 
-        for wave in (first, second):
-            self._waves(wave)
+        choices.two_waves(first, second, self.waves)
         found = wave_changes(self.store, first, second)
         sentences = [change_sentence(one.change, language=self.language) for one in found]
         return self._table(fig.change_rows(found, sentences), sql=ask.figures_selection("all", wave=None).text)
@@ -124,11 +125,11 @@ class Study:
         from insights.statistics.score_drivers import score_drivers
 
         waves = self._waves(wave)
-        for outcome in OUTCOMES:
-            if target == outcome:
-                return self._figures(money_links(self.store, outcome, waves=waves), "value", wave)
-        known = target_of(self.questions(), target, outcomes=OUTCOMES)
-        return self._figures(score_drivers(self.store, known, waves=waves), "value", wave)
+        for money in (outcome for outcome in OUTCOMES if outcome == target):
+            links = money_links(self.store, money, waves=waves)
+            return self._figures((links, ()), "value", wave, empty="no_outcomes")
+        known = choices.target_of(self.questions(), target, outcomes=OUTCOMES)
+        return self._figures((score_drivers(self.store, known, waves=waves), ()), "value", wave, empty="few_drivers")
 
     def explain(self, metric_id: int) -> Table:
         """Return how a stored figure came about: formula, filter, rows, versions, command; a row for each.
@@ -139,8 +140,7 @@ class Study:
             Where ``earful metrics`` kept no figure under this number.
         """
         selection = ask.explained_selection(metric_id)
-        rows = ask.read(self.store, selection)
-        if not rows:
+        if not (rows := ask.read(self.store, selection)):
             raise StoreError(f"no figure {metric_id}; `earful metrics` keeps figures and prints their numbers")
         return self._table([{"what": name, "value": value} for name, value in rows[0].items()], sql=selection.text)
 
@@ -174,11 +174,10 @@ class Study:
         """
         codes = [str(one) for one in self.codes()["code"]]
         selection = ask.reasons_selection(
-            code=one_of("code", code, codes),
-            group=number_of("group", group, ask.GROUPS),
-            polarity=number_of("polarity", polarity, ask.POLARITIES),
-            wave=one_of("wave", wave, self.waves),
-            question=question_of(self.questions(), question),
+            code=choices.one_of("code", code, codes),
+            group=choices.number_of("group", group, ask.GROUPS),
+            polarity=choices.number_of("polarity", polarity, ask.POLARITIES),
+            **self._about(question, wave),
         )
         rows = mask_quotes(self.listening, ask.read(self.store, selection))
         return self._table(rows, sql=selection.text, columns=ask.columns_of(self.store, selection))
@@ -188,21 +187,15 @@ class Study:
 
         ``hesitation`` is in standard deviations (1.0 and more is listed); ``latency_s`` negative = began early.
         """
-        selection = ask.hesitant_selection(
-            question=question_of(self.questions(), question), wave=one_of("wave", wave, self.waves)
-        )
-        return self._select(selection)
+        return self._select(ask.hesitant_selection(**self._about(question, wave)))
 
     def mismatches(self, question: str | None = None, *, wave: str | None = None) -> Table:
         """Return scores recorded otherwise than spoken; ``moves_group`` = 1 where it changes the NPS group."""
-        selection = ask.mismatch_selection(
-            question=question_of(self.questions(), question), wave=one_of("wave", wave, self.waves)
-        )
-        return self._select(selection)
+        return self._select(ask.mismatch_selection(**self._about(question, wave)))
 
     def answers(self, *, wave: str | None = None) -> Table:
         """Return every score that was heard with how it was said: waits, pauses, pitch; NaN = not measurable."""
-        return self._select(ask.answers_selection(wave=one_of("wave", wave, self.waves)))
+        return self._select(ask.answers_selection(wave=choices.one_of("wave", wave, self.waves)))
 
     def search(
         self, words: str, *, party: Party | None = None, language: Language | None = None, limit: int = 100
@@ -213,8 +206,9 @@ class Study:
         --------
         ``s.search("долго ждали", party="respondent").play()``
         """
-        one_of("party", party, ["operator", "respondent", "other", "unknown"])
-        found = search_turns(self.store, words, language=language, party=party, limit=limit)
+        choices.one_of("party", party, ["operator", "respondent", "other", "unknown"])
+        choices.one_of("language", language, LANGUAGES)
+        found = search_turns(self.store, choices.words_to_find(words), language=language, party=party, limit=limit)
         selection = ask.found_selection([one.turn_id for one in found])
         columns = [*ask.columns_of(self.store, selection), "clip"]
         rows = found_rows(self.listening, found, ask.read(self.store, selection))
@@ -222,7 +216,7 @@ class Study:
 
     def count(self, words: str) -> int:
         """Return how many turns hold all these words in any form."""
-        return count_turns(self.store, words)
+        return count_turns(self.store, choices.words_to_find(words))
 
     def themes(self) -> Table:
         """Return what customers talk about and no code covers: words, clauses, how many, by the score's side."""
@@ -232,7 +226,10 @@ class Study:
         """Return how far people who coded agree with each other and with the machine (Krippendorff's alpha)."""
         from insights.study.themes import agreement_rows
 
-        return self._table(agreement_rows(code_sets(self.store)), sql="SELECT * FROM reason")
+        rows = agreement_rows(code_sets(self.store))
+        return self._table(
+            rows, sql="SELECT * FROM reason", note="" if rows else label("no_hand_codes", self.language)
+        )
 
     def call(self, name: str) -> Call:
         """Return one call by its interview, recording id or file name.
@@ -247,10 +244,8 @@ class Study:
         ``s.call("ru03").timeline()``
         """
         found = ask.recordings_named(self.store, name)
-        if len(found) != 1:
-            there = [str(one) for one in self.calls()["interview_id"].dropna()][:10]
-            raise ValueError(f"{len(found)} calls are named {name!r}; calls: {', '.join(there) or 'none yet'}")
-        return Call(found[0], name, self.listening, self.language)
+        there = [] if found else [str(one) for one in self.calls()["interview_id"].dropna()][:10]
+        return Call(choices.only_call(found, name, there), name, self.listening, self.language)
 
     # The frame
 
@@ -275,22 +270,28 @@ class Study:
         --------
         ``s.query("SELECT * FROM pause WHERE kind = :kind ORDER BY end_s - start_s DESC", kind="silent").play()``
         """
-        rows = run_query(self.store, sql, values)
+        rows = run_query(self.store, choices.select_of(sql), values)
         selection = ask.Selection(sql, values)
         return self._table(rows, sql=selection.text, columns=() if rows else ask.columns_of(self.store, selection))
 
     def _waves(self, wave: str | None) -> Sequence[str] | None:
-        return None if wave is None else [str(one_of("wave", wave, self.waves))]
+        return None if wave is None else [str(choices.one_of("wave", wave, self.waves))]
+
+    def _about(self, question: str | None, wave: str | None) -> dict[str, str | None]:
+        known = choices.question_of(self.questions(), question)
+        return {"question": known, "wave": choices.one_of("wave", wave, self.waves)}
 
     def _select(self, selection: ask.Selection) -> Table:
         return self._table(
             ask.read(self.store, selection), sql=selection.text, columns=ask.columns_of(self.store, selection)
         )
 
-    def _figures(self, figures: Sequence[Figure], named: str, wave: str | None) -> Table:
-        selection = ask.figures_selection(named, wave=wave)
+    def _figures(self, found: fig.Found, named: str, wave: str | None, *, empty: str = "no_figures") -> Table:
+        figures, hidden = found
+        sql = ask.figures_selection(named, wave=wave).text
         columns = [named if name == "value" else name for name in fig.COLUMNS]
-        return self._table(fig.figure_rows(figures, named=named), sql=selection.text, columns=columns)
+        note = fig.hidden_note(hidden, self.language) if figures else label(empty, self.language)
+        return self._table(fig.figure_rows(figures, named=named), sql=sql, columns=columns, note=note)
 
-    def _table(self, rows: list[Row], *, sql: str, columns: Sequence[str] = ()) -> Table:
-        return table_of(rows, sql=sql, listening=self.listening, language=self.language, columns=columns)
+    def _table(self, rows: list[Row], *, sql: str, columns: Sequence[str] = (), note: str = "") -> Table:
+        return table_of(rows, sql=sql, listening=self.listening, language=self.language, columns=columns, note=note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,6 +24,8 @@ class Table(pd.DataFrame):
     ----------
     sql:
         The SELECT that gives the rows (for figures: the rows counted), values written in.
+    note:
+        What is left out, or why there are no rows; shown below the table, not handed on to parts of it.
 
     Examples
     --------
@@ -32,12 +35,14 @@ class Table(pd.DataFrame):
 
     # pandas hands these on to slices, sorted and filtered copies
     _metadata = ["sql", "listening", "language"]  # noqa: RUF012 - the name and type are pandas' own
+    note: str
     sql: str
     listening: Listening | None
     language: Language
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever DataFrame takes
         super().__init__(*args, **kwargs)
+        object.__setattr__(self, "note", "")
         object.__setattr__(self, "sql", "")
         object.__setattr__(self, "listening", None)
         object.__setattr__(self, "language", "en")
@@ -45,6 +50,15 @@ class Table(pd.DataFrame):
     @property
     def _constructor(self) -> Callable[..., Table]:
         return Table
+
+    def __repr__(self) -> str:
+        """Return the rows as text, the note below."""
+        return f"{super().__repr__()}\n{self.note}" if self.note else str(super().__repr__())
+
+    def _repr_html_(self) -> str | None:
+        """Return the rows for a notebook, the note below."""
+        shown: str | None = super()._repr_html_()  # type: ignore[misc]  # pandas-stubs leave it out
+        return f"{shown}<p>{html.escape(self.note)}</p>" if shown and self.note else shown
 
     def play(self, n: int = 5, *, pad_s: float = 1.0) -> Player:
         """Return players for the first rows: sound, words that seek when clicked, score and code beside them.
@@ -59,7 +73,7 @@ class Table(pd.DataFrame):
         Raises
         ------
         ValueError
-            Where the rows have no seconds of a recording: figures, for instance.
+            Where the rows have no seconds of a recording: figures, for instance; where n is no row.
 
         Examples
         --------
@@ -68,6 +82,8 @@ class Table(pd.DataFrame):
         ValueError: these rows name no seconds of a recording (recording_id, start_s, end_s); play rows of \
 why(), hesitant(), mismatches(), search() or answers()
         """
+        if not isinstance(n, int) or n < 1:
+            raise ValueError(f"play(n): how many rows, 1 to {MOST_ROWS}, not {n!r}")
         wanted = ("recording_id", "start_s", "end_s")
         if self.listening is None or not set(wanted) <= set(self.columns):
             raise ValueError(
@@ -87,10 +103,12 @@ def table_of(
     listening: Listening | None = None,
     language: Language = "en",
     columns: Sequence[str] = (),
+    note: str = "",
 ) -> Table:
     """Return rows as a table that knows its SQL and its study; ``columns`` name those of an empty one."""
     table = Table(rows, columns=None if rows else list(columns))
     table.sql = sql
     table.listening = listening
     table.language = language
+    table.note = note
     return table
