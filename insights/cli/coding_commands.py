@@ -43,7 +43,8 @@ def code(  # noqa: PLR0913 - one parameter for each option of the command
     r"""Code reasons by hand, offer new codes, teach the machine.
 
     A sheet shows no codes of the machine. Fill its column "codes" with ids and signs: price-, manager+ (praise),
-    speed0 (neither); a single - means no reason. Mark the words in "quote" where the answer holds more than one.
+    speed0 (neither); a single - means no reason. Copy the words it rests on into "quote": one stretch for all codes,
+    or one for each with | between.
 
     \b
     Examples:
@@ -94,10 +95,14 @@ def _sample(study_dir: Path, count: int, coder: str, seed: int, *, as_json: bool
     path = StudyFolder(study_dir).exports / f"coding-{name}.csv"
     if path.exists():
         stop(f"{path} exists; read it back or move it away first, so that no codes are lost", code=WRONG_USAGE)
+    codes = [code.code_id for code in _frame(study_dir).codebook.codes]
     n = with_store(study_dir, lambda store: write_sheet(store, path, count=count, seed=seed), readonly=True)
     if as_json:
-        print_json({"sheet": str(path), "answers": n, "seed": seed})
+        print_json({"sheet": str(path), "answers": n, "seed": seed, "codes": codes})
         return
+    click.echo(
+        f"codes: {', '.join(codes)}; each with + praise, - complaint or 0 neither, and a single - for no reason"
+    )
     click.echo(f"{n} answers in {path}; fill the column codes, then: earful code --read {path} --coder {coder}")
 
 

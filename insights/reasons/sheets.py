@@ -50,7 +50,8 @@ class HandCode:
     code_id:
         A code of the codebook, or None for "coded, no reason".
     quote:
-        The words it rests on, a verbatim part of the answer; the whole answer where none were marked.
+        The words it rests on, a verbatim part of the answer; the whole answer where none were marked. Several
+        codes may have a quote each, with ``|`` between them in the codes' order.
     """
 
     answer_id: int
@@ -147,16 +148,34 @@ def _row_codes(row: Mapping[str, str], codebook: Codebook, texts: Mapping[int, s
     if not written.isdigit() or int(written) not in texts:
         raise SheetError(f"answer_id {written!r} is not in the store; leave that column as it was written")
     answer_id = int(written)
-    quote = (row.get("quote") or "").strip() or texts[answer_id]
-    if quote not in texts[answer_id]:
-        quote = quote.removeprefix(TEXT_MARK)
-    if quote not in texts[answer_id]:
-        raise SheetError(
-            f"the quote {quote[:40]!r} is not part of the answer; copy it letter by letter, or leave it empty"
-        )
-    if row["codes"].strip() in (NO_REASON, "−", "–"):
-        return [HandCode(answer_id, None, 0, quote)]
-    return [_hand_code(part, answer_id, quote, codebook) for part in re.split(r"[,;|]", row["codes"]) if part.strip()]
+    no_reason = row["codes"].strip() in (NO_REASON, "−", "–")
+    codes = [part for part in re.split(r"[,;|]", row["codes"]) if part.strip()]
+    quotes = _quotes((row.get("quote") or "").strip(), texts[answer_id], count=1 if no_reason else len(codes))
+    if no_reason:
+        return [HandCode(answer_id, None, 0, quotes[0])]
+    return [_hand_code(part, answer_id, quote, codebook) for part, quote in zip(codes, quotes)]
+
+
+def _quotes(cell: str, text: str, *, count: int) -> list[str]:
+    """Return the quote of each code: the answer for an empty cell, one for all, or one each with | between."""
+    whole = _verbatim(cell or text, text)
+    if whole is not None:
+        return [whole] * count
+    parts = [part.strip() for part in cell.split("|")]
+    found = [_verbatim(part, text) if part else text for part in parts]
+    for part, quote in zip(parts, found):
+        if quote is None:
+            raise SheetError(
+                f"the quote {part[:40]!r} is not part of the answer; copy it letter by letter, or leave it empty"
+            )
+    if len(parts) != count:
+        raise SheetError(f"{len(parts)} quotes for {count} codes; give one for all, or one each in the codes' order")
+    return [quote for quote in found if quote is not None]
+
+
+def _verbatim(quote: str, text: str) -> str | None:
+    """Return the quote without the mark a spreadsheet may have kept, or None where the text does not hold it."""
+    return next((one for one in (quote, quote.removeprefix(TEXT_MARK)) if one in text), None)
 
 
 def _hand_code(written: str, answer_id: int, quote: str, codebook: Codebook) -> HandCode:
