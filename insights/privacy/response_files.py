@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from insights.settings import write_private
+from insights.survey.columns import COLUMNS
 from insights.survey.delimited import read_table
-from insights.survey.responses import COLUMNS
 
 OUTCOMES = "outcomes.csv"
 

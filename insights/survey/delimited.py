@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ENCODINGS = ("utf-8-sig", "cp1251")
+WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
+MOST_TITLES = 10  # filled lines among which the header is looked for
+_SEPARATOR = re.compile(r"sep=.", re.IGNORECASE)  # what Excel writes for itself
 MOST_LINES = 200  # of one cell; a quote left open for longer is a slip of the pen
 
 
@@ -42,16 +46,21 @@ def read_table(path: Path, *, columns: Mapping[str, str], known: Sequence[str] =
     """Return a delimited file with its headings under our names.
 
     Rows with more or fewer cells than the header are listed, not guessed at; an unclosed quote costs its own line.
+    The header is the first line that holds the first of ``known``: titles and "sep=;" above it are passed over.
     """
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
+    if content.startswith(WORKBOOK_MARKS):
+        problem = Problem(path.name, 0, "this is a workbook, not a table in text", "save it as CSV (UTF-8)")
+        return Table(path.name, digest, (), (), (problem,))
     lines = decoded(content).splitlines(keepends=True)
-    at = next((i for i, line in enumerate(lines) if line.strip(" \t\r\n,;")), None)
-    if at is None:
+    filled = [i for i, line in enumerate(lines) if line.strip(" \t\r\n,;") and not _SEPARATOR.fullmatch(line.strip())]
+    if not filled:
         problem = Problem(path.name, 0, "the file is empty", "write a header and a line for each interview")
         return Table(path.name, digest, (), (), (problem,))
-    delimiter = max(",;\t", key=lines[at].count)
-    header = _header(next(csv.reader([lines[at]], delimiter=delimiter)), columns, known)
+    headers = ((i, *_header_at(lines[i], columns, known)) for i in filled[:MOST_TITLES])
+    first = (filled[0], *_header_at(lines[filled[0]], columns, known))
+    at, delimiter, header = next((one for one in headers if known and known[0] in one[2]), first)
     records: list[tuple[int, tuple[str, ...]]] = []
     problems = [
         Problem(path.name, at + 1, f"column {name} stands twice", "drop or rename one; the first is used")
@@ -83,6 +92,12 @@ def decoded(content: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return content.decode("cp1251", errors="replace")
+
+
+def _header_at(line: str, columns: Mapping[str, str], known: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return a line's likeliest delimiter, and its cells as headings."""
+    delimiter = max(",;\t", key=line.count)
+    return delimiter, _header(_parsed([line], delimiter), columns, known)
 
 
 def _header(cells: Sequence[str], columns: Mapping[str, str], known: Sequence[str]) -> tuple[str, ...]:

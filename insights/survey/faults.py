@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from insights.survey.columns import COLUMNS
 from insights.survey.questionnaire import KINDS, SCALE_KINDS
 
 Table = Mapping[str, Any]  # Any: TOML values of unknown type are what these checks are for
@@ -35,8 +36,9 @@ def faults_of(table: Table, shape: Sequence[Check], checks: Sequence[Check]) -> 
 
 
 def entries(table: Table, key: str) -> list[Table]:
-    """Return the tables of an array such as ``[[question]]``."""
-    return list(table.get(key, []))
+    """Return the tables of an array such as ``[[question]]`` that carry an id; what else stands there is a fault."""
+    rows = table.get(key)
+    return [row for row in rows if isinstance(row, Mapping) and "id" in row] if isinstance(rows, list) else []
 
 
 def head_shape(table: Table) -> Iterator[str]:
@@ -47,13 +49,20 @@ def head_shape(table: Table) -> Iterator[str]:
         yield f"version is {table.get('version')!r}; write a whole number and raise it when you change the file"
 
 
+def codebook_name(table: Table) -> Iterator[str]:
+    """Name a file of the study as the codebook."""
+    name = table.get("codebook", "codebook.toml")
+    if not is_text(name):
+        yield f'codebook = {name!r}; write the file\'s name, such as codebook = "codebook.toml"'
+
+
 def array_shape(key: str) -> Check:
     """Return the check that ``[[key]]`` is a non-empty array of tables that carry an id."""
 
     def check(table: Table) -> Iterator[str]:
         rows = table.get(key)
         if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
-            yield f"no [[{key}]]; write at least one"
+            yield f"no [[{key}]]; write at least one, in double brackets"
             return
         for number, row in enumerate(rows, 1):
             if not isinstance(row.get("id"), str) or not row["id"]:
@@ -108,6 +117,13 @@ def one_id_each(key: str) -> Check:
     return check
 
 
+def no_column_of_ours(table: Table) -> Iterator[str]:
+    """No question has the id of another column of responses/*.csv."""
+    for row in entries(table, "question"):
+        if row["id"] in COLUMNS:
+            yield f"question {row['id']!r}: responses/*.csv has a column of that name for something else; rename it"
+
+
 def known_kind(table: Table) -> Iterator[str]:
     """Every question is of a known kind."""
     for row in entries(table, "question"):
@@ -143,7 +159,9 @@ def follows_somewhere(table: Table) -> Iterator[str]:
         target = row.get("follows")
         if target is None:
             continue
-        if target not in kinds:
+        if not isinstance(target, str):
+            yield f'question {row["id"]!r}: follows = {target!r}; write one question\'s id, such as follows = "nps"'
+        elif target not in kinds:
             yield f"question {row['id']!r}: follows = {target!r} points nowhere; questions: {', '.join(kinds)}"
         elif target == row["id"]:
             yield f"question {row['id']!r}: follows itself; name the score whose reason it asks"
@@ -189,12 +207,14 @@ def defined(table: Table) -> Iterator[str]:
 
 SURVEY_SHAPE: tuple[Check, ...] = (
     head_shape,
+    codebook_name,
     array_shape("question"),
     words_shape("question", ("ask",), lists=False),
     words_shape("question", ("aliases",), lists=True),
 )
 SURVEY_CHECKS: tuple[Check, ...] = (
     one_id_each("question"),
+    no_column_of_ours,
     known_kind,
     usable_scale,
     follows_somewhere,

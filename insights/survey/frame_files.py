@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from insights.survey.cells import number_in
 from insights.survey.delimited import Problem, Table, read_table
-from insights.survey.responses import number_in
 
 POPULATION = ("wave", "segment", "clients")
 OUTCOMES = ("client_id", "period", "revenue", "orders", "churned")

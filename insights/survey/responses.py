@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Literal, cast
 
+from insights.survey.cells import Faults, moment_in, number_in, shown, weight_in, word_in
+from insights.survey.columns import COLUMNS, PLAIN, REQUIRED, misspelt
 from insights.survey.delimited import Problem, Table, read_table
 from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
 
 Mode = Literal["phone", "online"]
 Consent = Literal["given", "refused", "unknown"]
 
-REQUIRED = ("interview_id",)
-COLUMNS = (
-    "interview_id",
-    "started_at",
-    "mode",
-    "recording",
-    "respondent_id",
-    "client_id",
-    "segment",
-    "role",
-    "operator_id",
-    "wave",
-    "language",
-    "consent",
-    "disposition",
-    "requester",
-    "event_at",
-    "operator_team",
-    "weight",
-)
 NCS_VALUES = {"ready": 1.0, "unsure": 0.0, "not_ready": -1.0}
 BESIDE = ("population.csv", "outcomes.csv")
-OTHER_TIMES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M", "%Y/%m/%d")
+MODES: Mapping[str, Mode] = {
+    **dict.fromkeys(("phone", "телефон", "звонок"), "phone"),
+    **dict.fromkeys(("online", "онлайн"), "online"),
+}
+# What databases and spreadsheets write where no answer is.
+NO_ANSWER = frozenset({"null", "none", "nan", "na", "n/a", "#n/a", "#н/д", "-", "\u2013", "\u2014"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +99,7 @@ def read_responses(path: Path, *, survey: Survey, columns: Mapping[str, str] | N
     """
     table = read_table(path, columns=columns or {}, known=(*COLUMNS, *(q.question_id for q in survey.questions)))
     problems = list(table.problems)
+    problems.extend(misspelt(table, columns or {}, tuple(question.question_id for question in survey.questions)))
     missing = [name for name in REQUIRED if name not in table.header]
     if table.header and missing:
         cure = f'add it, or map your heading in earful.toml: [columns] {missing[0]} = "…"'
@@ -152,13 +139,13 @@ def _row(
     row = ResponseRow(
         interview_id=interview_id,
         line=line,
-        started_at=_moment("started_at", values, faults),
+        started_at=moment_in("started_at", values, faults),
         mode=mode,
         recording=values.get("recording") or None,
-        language=cast("Literal['ru', 'en'] | None", _word("language", values, ("ru", "en"), faults)),
-        consent=cast("Consent", _word("consent", values, ("given", "refused", "unknown"), faults) or "unknown"),
-        event_at=_moment("event_at", values, faults),
-        weight=_weight(values, faults),
+        language=cast("Literal['ru', 'en'] | None", word_in("language", values, ("ru", "en"), faults)),
+        consent=cast("Consent", word_in("consent", values, ("given", "refused", "unknown"), faults) or "unknown"),
+        event_at=moment_in("event_at", values, faults),
+        weight=weight_in(values, faults),
         answers=answers,
         extra={n: v for n, v in values.items() if n and n not in COLUMNS and n not in questions and v},
         **{name: values.get(name) or None for name in PLAIN},
@@ -166,90 +153,27 @@ def _row(
     return row, tuple(Problem(table.name, line, what, cure, interview_id) for what, cure in faults)
 
 
-PLAIN = (
-    "respondent_id",
-    "client_id",
-    "segment",
-    "role",
-    "operator_id",
-    "wave",
-    "disposition",
-    "requester",
-    "operator_team",
-)
-
-Faults = list[tuple[str, str]]
-
-
 def _mode(values: Mapping[str, str], faults: Faults) -> Mode | None:
     """Return phone or online; without the column a file name tells, and a row without one is online."""
     text = values.get("mode", "").casefold()
-    if text in ("phone", "online"):
-        return cast("Mode", text)
+    if text in MODES:
+        return MODES[text]
     if not text:
         return "phone" if values.get("recording") or "mode" in values or "recording" not in values else "online"
-    faults.append((f"mode is {values['mode']!r}", "write phone or online"))
+    faults.append((f"mode is {shown(values['mode'])}", "write phone or online"))
     return None
-
-
-def _word(name: str, values: Mapping[str, str], allowed: Sequence[str], faults: Faults) -> str | None:
-    """Return one of a few words, or None with a fault where the cell holds another."""
-    text = values.get(name, "").casefold()
-    if not text or text in allowed:
-        return text or None
-    faults.append((f"{name} is {values[name]!r}", f"write {', '.join(allowed)} or leave it empty"))
-    return None
-
-
-def _moment(name: str, values: Mapping[str, str], faults: Faults) -> str | None:
-    """Return a time as ISO 8601, its zone kept; None with a fault where it cannot be read."""
-    text = values.get(name, "")
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
-    for form in OTHER_TIMES:
-        try:
-            return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 - local time, as delivered
-        except ValueError:
-            continue
-    faults.append((f"{name} is {text!r}", "write it as 2026-11-20T10:15:00+03:00"))
-    return None
-
-
-def _weight(values: Mapping[str, str], faults: Faults) -> float | None:
-    """Return a positive weight, None where there is none."""
-    text = values.get("weight", "")
-    if not text:
-        return None
-    number = number_in(text)
-    if number is None or not 0 < number < float("inf"):
-        faults.append((f"weight is {text!r}", "write a number above 0 or leave it empty"))
-        return None
-    return number
-
-
-def number_in(text: str) -> float | None:
-    """Return the number a cell holds, with a point or a comma; None where it holds none.
-
-    >>> number_in(" 9,0 "), number_in("nine"), number_in("1e3"), number_in("")
-    (9.0, None, None, None)
-    """
-    plain = text.strip().replace(",", ".").replace("\u2212", "-")
-    digits = plain.removeprefix("-").replace(".", "", 1)
-    return float(plain) if digits.isascii() and digits.isdigit() else None
 
 
 def _cell(question: Question, text: str, faults: Faults) -> Cell:
     """Return an answer's cell; a number outside the scale keeps its text and loses its number."""
-    if not text:
-        return Cell("")
+    if not text or text.casefold() in NO_ANSWER:
+        return Cell(text if question.kind == "open" else "")
     if question.kind == "ncs":
         value = NCS_VALUES.get(text.casefold().replace(" ", "_"))
         if value is None:
-            faults.append((f"{question.question_id} is {text!r}", f"write {', '.join(NCS_VALUES)} or leave it empty"))
+            faults.append(
+                (f"{question.question_id} is {shown(text)}", f"write {', '.join(NCS_VALUES)} or leave it empty")
+            )
         return Cell(text, value)
     number = number_in(text)
     if question.kind not in SCALE_KINDS:
@@ -257,7 +181,7 @@ def _cell(question: Question, text: str, faults: Faults) -> Cell:
     low, high = question.scale or (float("-inf"), float("inf"))
     if number is None or number != int(number) or not low <= number <= high:
         cure = f"write a whole number from {low} to {high} or leave it empty"
-        faults.append((f"{question.question_id} is {text!r}", cure))
+        faults.append((f"{question.question_id} is {shown(text)}", cure))
         return Cell(text)
     return Cell(text, number)
 

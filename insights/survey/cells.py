@@ -1,0 +1,83 @@
+"""Single cells of a table as people type them: words, moments, numbers, and what a fault may show of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+Faults = list[tuple[str, str]]
+
+# Of a cell that a fault repeats: "20 ноября 2026" is one, a remark, a name or a phone has more of something.
+MOST_SHOWN, MOST_LETTERS, MOST_FIGURES = 20, 8, 8
+# The day goes before the month; a date with the month first is refused, since half the year it cannot be told.
+DATES = ("%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d")
+TIMES = (" %H:%M:%S", " %H:%M", ", %H:%M:%S", ", %H:%M", "")
+# Days since the end of 1899, as spreadsheets count them: 1990 to 2100.
+SERIAL_DAYS = (32874, 73050)
+
+
+def shown(text: str) -> str:
+    """Return a cell as a fault may show it: figures and a single short word, never a remark, a name or a phone.
+
+    >>> shown("10/10"), shown("fax"), shown("грубили, звоните +7 916 123-45-67")
+    ("'10/10'", "'fax'", 'a text of 33 characters')
+    """
+    letters, figures = sum(char.isalpha() for char in text), sum(char.isdigit() for char in text)
+    dated = any(char in "/:" for char in text)
+    phone = figures > MOST_FIGURES and not dated
+    word = text.islower() and not any(char.isspace() for char in text)
+    brief = len(text) <= MOST_SHOWN and letters <= MOST_LETTERS and not phone
+    return repr(text) if brief and (figures or word or not letters) else f"a text of {len(text)} characters"
+
+
+def word_in(name: str, values: Mapping[str, str], allowed: Sequence[str], faults: Faults) -> str | None:
+    """Return one of a few words, or None with a fault where the cell holds another."""
+    text = values.get(name, "").casefold()
+    if not text or text in allowed:
+        return text or None
+    faults.append((f"{name} is {shown(values[name])}", f"write {', '.join(allowed)} or leave it empty"))
+    return None
+
+
+def moment_in(name: str, values: Mapping[str, str], faults: Faults) -> str | None:
+    """Return a time as ISO 8601, its zone kept; None with a fault where it cannot be read."""
+    text = values.get(name, "")
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    for form in (date + time for date in DATES for time in TIMES):
+        try:
+            return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 - local time, as delivered
+        except ValueError:
+            continue
+    serial = number_in(text)
+    if serial is not None and SERIAL_DAYS[0] <= serial < SERIAL_DAYS[1]:
+        return (datetime(1899, 12, 30) + timedelta(seconds=round(serial * 86400))).isoformat()  # noqa: DTZ001 - as delivered
+    faults.append((f"{name} is {shown(text)}", "write it as 2026-11-20T10:15:00+03:00"))
+    return None
+
+
+def weight_in(values: Mapping[str, str], faults: Faults) -> float | None:
+    """Return a positive weight, None where there is none."""
+    text = values.get("weight", "")
+    if not text:
+        return None
+    number = number_in(text)
+    if number is None or not 0 < number < float("inf"):
+        faults.append((f"weight is {shown(text)}", "write a number above 0 or leave it empty"))
+        return None
+    return number
+
+
+def number_in(text: str) -> float | None:
+    """Return the number a cell holds, with a point or a comma; None where it holds none.
+
+    >>> number_in(" 9,0 "), number_in("nine"), number_in("1e3"), number_in("")
+    (9.0, None, None, None)
+    """
+    plain = text.strip().replace(",", ".").replace("\u2212", "-")
+    digits = plain.removeprefix("-").replace(".", "", 1)
+    return float(plain) if digits.isascii() and digits.isdigit() else None

@@ -1,0 +1,138 @@
+"""Response tables as people deliver them: what is taken, what is refused, and what a refusal may show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from insights.survey.faults import codebook_faults, survey_faults
+from insights.survey.questionnaire import Question, Survey
+from insights.survey.responses import ResponseFile, read_responses
+
+SURVEY = Survey(
+    "s",
+    1,
+    ("ru",),
+    (
+        Question("nps", "nps", {"ru": "Порекомендуете?"}, scale=(0, 10)),
+        Question("why", "open", {"ru": "Почему?"}, follows="nps"),
+    ),
+)
+HEADER = "interview_id;started_at;mode;nps;why"
+
+
+def read(folder: Path, text: str | bytes, **columns: str) -> ResponseFile:
+    path = folder / "a.csv"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_responses(path, survey=SURVEY, columns=columns)
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Опрос клиентов, ноябрь;;;;\n", "\n;;;;\nSEP=;\nОтчёт;;;;\n"])
+def test_the_header_is_found_below_titles_and_what_a_spreadsheet_writes_for_itself(tmp_path: Path, above: str) -> None:
+    file = read(tmp_path, f"{above}{HEADER}\nA1;;phone;9;быстро\n")
+    assert [row.answers["nps"].value for row in file.rows] == [9.0]
+    assert file.problems == ()
+
+
+def test_without_our_heading_anywhere_the_first_line_is_the_header(tmp_path: Path) -> None:
+    file = read(tmp_path, "interview;nps\nA1;9\nA2;8\n")
+    assert [problem.problem for problem in file.problems] == [
+        "column 'interview' is none of ours and kept as it is",
+        "no column interview_id",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("20.11.26 10:15", "2026-11-20T10:15:00"),
+        ("20.11.2026, 10:15:30", "2026-11-20T10:15:30"),
+        ("20-11-2026", "2026-11-20T00:00:00"),
+        ("46346.4375", "2026-11-20T10:30:00"),
+        ("46346,4375", "2026-11-20T10:30:00"),
+        ("2026-11-20T10:15:00+03:00", "2026-11-20T10:15:00+03:00"),
+    ],
+)
+def test_dates_are_read_in_the_shapes_that_tables_hold(tmp_path: Path, typed: str, moment: str) -> None:
+    file = read(tmp_path, f"{HEADER}\nA1;{typed};phone;9;\n")
+    assert (file.rows[0].started_at, file.problems) == (moment, ())
+
+
+@pytest.mark.parametrize("typed", ["11/20/2026 10:15", "31.02.2026", "20 ноября 2026", "9999999", "12"])
+def test_a_date_that_cannot_be_told_is_refused_and_its_row_kept(tmp_path: Path, typed: str) -> None:
+    file = read(tmp_path, f"{HEADER}\nA1;{typed};phone;9;\n")
+    assert (file.rows[0].started_at, file.rows[0].answers["nps"].value, len(file.problems)) == (None, 9.0, 1)
+
+
+@pytest.mark.parametrize("typed", ["NULL", "#N/A", "#Н/Д", "-", "—", "nan", " "])
+def test_what_databases_write_for_nothing_is_nothing(tmp_path: Path, typed: str) -> None:
+    file = read(tmp_path, f"{HEADER}\nA1;;phone;{typed};{typed}\n")
+    assert (file.rows[0].answers["nps"].value, file.rows[0].answers["nps"].text, file.problems) == (None, "", ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("10/10", "'10/10'"),
+        ("9 из 10", "'9 из 10'"),
+        ("восемь", "'восемь'"),
+        ("Кравченко", "a text of 9 characters"),
+        ("+79161234567", "a text of 12 characters"),
+        ("8 916 123-45-67", "a text of 15 characters"),
+        ("нагрубили, не позвоню больше", "a text of 28 characters"),
+    ],
+)
+def test_a_refused_score_shows_figures_but_no_remark_name_or_phone(tmp_path: Path, typed: str, seen: str) -> None:
+    file = read(tmp_path, f'{HEADER}\nA1;;phone;"{typed}";\n')
+    assert [problem.problem for problem in file.problems] == [f"nps is {seen}"]
+    assert file.rows[0].answers["nps"].text == typed
+
+
+def test_russian_words_for_the_mode_count(tmp_path: Path) -> None:
+    file = read(tmp_path, f"{HEADER}\nA1;;Телефон;9;\nA2;;онлайн;8;\n")
+    assert [row.mode for row in file.rows] == ["phone", "online"]
+
+
+def test_a_mistyped_heading_is_named_with_what_it_may_mean(tmp_path: Path) -> None:
+    file = read(tmp_path, "interview_id;recodring;nps\nA1;a.wav;9\n")
+    assert "recording" in file.problems[0].cure
+    assert dict(file.rows[0].extra) == {"recodring": "a.wav"}
+
+
+def test_a_mistyped_or_doubled_entry_of_columns_is_named(tmp_path: Path) -> None:
+    wrong = read(tmp_path, "Анкета;nps\nA1;9\n", intervew_id="Анкета")
+    assert "did you mean interview_id?" in [problem.cure for problem in wrong.problems]
+    doubled = read(tmp_path, "Анкета;nps\nA1;9\n", interview_id="Анкета", respondent_id="анкета")
+    assert sum("another has" in problem.problem for problem in doubled.problems) == 2
+
+
+def test_a_workbook_is_told_to_be_saved_as_text(tmp_path: Path) -> None:
+    assert [problem.cure for problem in read(tmp_path, b"PK\x03\x04....").problems] == ["save it as CSV (UTF-8)"]
+
+
+def test_no_question_may_take_a_column_of_ours() -> None:
+    question = {"id": "mode", "kind": "nps", "scale": [0, 10], "ask": {"ru": "а", "en": "b"}}
+    assert "column of that name" in survey_faults({"name": "s", "version": 1, "question": [question]})[0]
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "ru", "en", "x"]), inner),
+    max_leaves=5,
+)
+KEYS = ("id", "kind", "scale", "follows", "ask", "aliases", "attribute", "label", "definition", "include", "special")
+
+
+@settings(max_examples=150)
+@given(
+    st.dictionaries(st.sampled_from(["name", "version", "languages", "codebook", "question", "code"]), VALUES),
+    st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES), max_size=3),
+)
+def test_whatever_a_file_holds_is_answered_by_faults_not_by_a_crash(table, rows) -> None:
+    for key, check in (("question", survey_faults), ("code", codebook_faults)):
+        whole = [{"id": f"q{number}", **row} for number, row in enumerate(rows)]
+        for content in (table, {**table, key: rows}, {"name": "s", "version": 1, **table, key: whole}):
+            assert all(isinstance(fault, str) for fault in check(content))
