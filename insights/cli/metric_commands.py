@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -37,7 +35,6 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
       earful metrics
       earful metrics --by segment,role --wave 2026Q4 --json
     """
-    load_store()
     from insights.cases import case_figures
     from insights.statistics.metrics import metrics as compute
 
@@ -78,7 +75,6 @@ def change(study_dir: Path, *, first: str, second: str, as_json: bool) -> None:
       earful change 2026Q3 2026Q4
       earful change 2026Q3 2026Q4 --json
     """
-    load_store()
     from insights.statistics.waves import change_json, wave_changes
 
     command = " ".join(["earful change", first, second, *_more(study_dir)])
@@ -181,21 +177,8 @@ def _drivers_of(store: Store, target: str, waves: Sequence[str] | None) -> Seque
         stop(str(error.args[0]), code=WRONG_USAGE)
 
 
-def load_store() -> None:
-    """Import the store without pandas, which sqlite-utils takes along where it is installed, for one type: 0.4 s."""
-    if "pandas" in sys.modules:
-        return
-    blocked: dict[str, object] = {"pandas": None}  # what Python's import reads as "not installed"
-    sys.modules.update(blocked)  # type: ignore[arg-type]
-    try:
-        importlib.import_module("insights.store")
-    finally:
-        del sys.modules["pandas"]
-
-
 def with_store(study_dir: Path, work: Callable[[Store], Result], *, readonly: bool = False) -> Result:
     """Run ``work`` on the study's store; what makes it impossible becomes one clear line and exit code 4."""
-    load_store()
     from insights.settings import SettingsError, StudyFolder
     from insights.store import StoreError, open_store
 

@@ -19,8 +19,8 @@ from insights.store.metric_queries import (
     answer_pairs,
     answered_yes,
     commented,
+    complained,
     heard_interviews,
-    reasons_named,
 )
 from insights.survey import Question
 
@@ -217,14 +217,12 @@ def voice_measures(store: Store, frame: Frame) -> Iterator[Measure]:
     """Yield hidden detractors: promoters by score who complain, or whose spoken score is another."""
     for question in frame.of_kind("nps")[:1]:
         heard = frame.flagged(heard_interviews(store))
-        named_pairs = reasons_named(store)
-        told = frame.flagged(one for one, _, _, special in named_pairs if special is None)
-        complaints = frame.flagged(one for one, _, polarity, special in named_pairs if polarity < 0 and not special)
+        told = frame.aligned(complained(store))
         other = np.isfinite(frame.aligned(answer_pairs(store, question.question_id, which="mismatch")))
         promoters = frame.values[question.question_id] >= PROMOTER_FROM
-        known = promoters & (heard | told)
+        known = promoters & (heard | np.isfinite(told))
         if bool(known.any()):
-            hidden = np.where(known, (complaints | other).astype(float), np.nan)
+            hidden = np.where(known, ((told > 0) | other).astype(float), np.nan)
             formula = "share with a complaint or another spoken score among 9-10 whose reasons are known"
             yield Measure("hidden_detractors", formula, "share", hidden[:, None])
 

@@ -38,15 +38,14 @@ class Report:
 class Answered:
     """Those of a part's interviews that have a number: what all measures they answered alike can share.
 
-    ``clusters`` are the clients without gaps; ``delivered`` the bytes of the delivered weights; ``hashed`` has
-    taken in the interviews and goes on with a copy.
+    ``clusters`` are the clients without gaps; ``hashed`` has taken in the interviews and their delivered weights
+    and goes on with a copy.
     """
 
     rows: Ints
     weights: Floats
     population: int | None
     clusters: Ints
-    delivered: bytes
     hashed: _Hash
 
 
@@ -181,7 +180,7 @@ def figure_of(frame: Frame, measure: Measure, part: Part) -> tuple[Figure, Estim
         slice_name=part.slice_name,
         mode=part.mode,
         formula=measure.formula,
-        rows_sha256=numbers_hash(measure, used.rows, used.hashed.copy(), used.delivered),
+        rows_sha256=numbers_hash(measure, used.rows, used.hashed.copy()),
     )
     return figure, found
 
@@ -192,9 +191,7 @@ def answered_of(frame: Frame, measure: Measure, part: Part) -> Answered:
     if known is None:
         rows = measure.used(part.rows)
         weights, population = weights_and_population(frame, part, rows)
-        hashed = hashlib.sha256(frame.digests[rows].tobytes())
-        delivered = frame.weights[rows].tobytes()
-        known = Answered(rows, weights, population, renumbered(frame.clients[rows]), delivered, hashed)
+        known = Answered(rows, weights, population, renumbered(frame.clients[rows]), interviews_hash(frame, rows))
         part.answered[measure.answered_by] = known
     return known
 
@@ -218,13 +215,19 @@ def weights_and_population(frame: Frame, part: Part, rows: Ints) -> tuple[Floats
 
 def rows_hash(frame: Frame, measure: Measure, rows: Ints) -> str:
     """Return a hash of the interviews used and their numbers: the same rows give the same figure."""
-    return numbers_hash(measure, rows, hashlib.sha256(frame.digests[rows].tobytes()), frame.weights[rows].tobytes())
+    return numbers_hash(measure, rows, interviews_hash(frame, rows))
 
 
-def numbers_hash(measure: Measure, rows: Ints, interviews: _Hash, weights: bytes) -> str:
+def interviews_hash(frame: Frame, rows: Ints) -> _Hash:
+    """Return a hash that has taken in the interviews and their delivered weights."""
+    hashed = hashlib.sha256(frame.digests[rows].tobytes())
+    hashed.update(frame.weights[rows].tobytes())
+    return hashed
+
+
+def numbers_hash(measure: Measure, rows: Ints, interviews: _Hash) -> str:
     """Return the hash of ``rows_hash``, the interviews taken in already."""
     interviews.update(np.ascontiguousarray(measure.columns[rows]).tobytes())
     if measure.importance is not None:
         interviews.update(np.ascontiguousarray(measure.importance[rows]).tobytes())
-    interviews.update(weights)
     return interviews.hexdigest()

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sqlite_utils import Database
-
+from insights.store.absence import absent
 from insights.store.failures import StoreError
 from insights.store.migrations import bring_up_to_date, check_readable
+
+with absent("pandas"):  # sqlite-utils would take it along for the name of one type: 0.3 s of every command
+    from sqlite_utils import Database
 
 Store: TypeAlias = Database
 """An open store. Rooms above take it as their first argument and hand it to functions of ``insights.store``."""

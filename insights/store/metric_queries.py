@@ -31,7 +31,7 @@ WHERE interview_id IS NOT NULL AND (:waves IS NULL OR interview_id IN (
   SELECT i.interview_id FROM interview i WHERE i.wave_id IN (SELECT value FROM json_each(:waves))))
 GROUP BY interview_id
 """
-NUMBER = ", max({column}) FILTER (WHERE question_id = :question{at})"
+NUMBER = ", sum({column}) FILTER (WHERE question_id = :question{at})"  # of one: quicker than max
 KEPT = {"value": "value", "spoken": "spoken_value", "recorded": "recorded_value"}
 COLUMNS = (
     "interview_id",
@@ -145,9 +145,27 @@ def reasons_named(store: Store, *, waves: Sequence[str] | None = None) -> list[t
     return rows
 
 
+def complained(store: Store) -> Pairs:
+    """Return (interview, 1 or 0) of those who named a reason: whether one of theirs is a complaint or a wish.
+
+    Mistaken companies and answers without a reason do not count; a person's codes replace the machine's.
+    """
+    sql = """SELECT a.interview_id, max(told.complaint)
+             FROM (SELECT answer_id, max(polarity < 0) AS complaint FROM reason
+                   WHERE code_id NOT IN (SELECT code_id FROM code WHERE special IS NOT NULL)
+                     AND (coder_id IN (SELECT coder_id FROM coder WHERE kind = 'human') OR answer_id NOT IN (
+                       SELECT h.answer_id FROM coder p CROSS JOIN reason h ON h.coder_id = p.coder_id
+                       WHERE p.kind = 'human'))
+                   GROUP BY answer_id) AS told
+             CROSS JOIN answer a ON a.answer_id = told.answer_id
+             WHERE a.interview_id IS NOT NULL GROUP BY a.interview_id"""
+    pairs: Pairs = store.conn.execute(sql).fetchall()
+    return pairs
+
+
 def mistaken_interviews(store: Store) -> list[str]:
     """Return the interviews whose customer mistook the company: coded so, or a case closed so."""
-    sql = """SELECT a.interview_id FROM code k JOIN reason rs ON rs.code_id = k.code_id
+    sql = """SELECT a.interview_id FROM code k CROSS JOIN reason rs ON rs.code_id = k.code_id
              JOIN answer a ON a.answer_id = rs.answer_id WHERE k.special = 'validity' AND a.interview_id IS NOT NULL
              UNION SELECT interview_id FROM "case" WHERE outcome = 'mistaken_identity'"""
     return [row[0] for row in store.conn.execute(sql)]
