@@ -1,9 +1,9 @@
 """The store's bars: size and speed at 130,000 calls, kill -9, readers beside a writer, Russian search.
 
-    python tests/benchmarks/store.py [--short] [--calls N] [--only size longest kills readers search]
+    python tests/benchmarks/store.py [--short] [--calls N] [--minutes M] [--only size longest kills readers search]
 
-Calls are generated: 3.5 minutes, 332 words with seconds, 33 turns, seven answers, 21 pauses, two reasons, in words
-and proportions of the Russian example calls. The full run writes about 4 GB into ``--folder``.
+Calls are generated (``_generated_calls.py``) and weigh what real ones weigh, everything a night stores included. The
+full run writes about 7 GB into ``--folder``.
 """
 
 from __future__ import annotations
@@ -20,25 +20,35 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from _generated_calls import (
+    ASKED,
+    CODEBOOK,
+    MINUTES,
+    REASONS_N,
+    STAGES,
+    SURVEY,
+    filled,
+    interviews,
+    made_call,
+    pauses_n,
+    turns_n,
+    vocabulary,
+)
+
 from audio.span import Span
-from insights.answers.answer import Answer, Asked
-from insights.delivery.delivery import Delivery, PauseRow
-from insights.reasons.reason import Reason
 from insights.store import (
     CallRecord,
     RecordingFacts,
-    RunRecord,
     Store,
     checkpoint,
+    close_night,
     count_turns,
     ingest_frame,
     lemma_text,
@@ -47,31 +57,9 @@ from insights.store import (
     save_call,
     search_turns,
 )
-from insights.survey.codebook import Code, Codebook
-from insights.survey.questionnaire import Question, Survey
-from insights.survey.responses import Cell, ResponseRow
-from transcribe.dialogue import Dialogue, Party, Turn, Word
+from transcribe.dialogue import Dialogue, Language, Turn, Word
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "insights" / "demo" / "calls"
-MOST_LETTERS = 9
-# A survey call lasts 3 to 4 minutes. A minute as in the Russian example calls; --minutes for other lengths.
-MINUTES = 3.5
-MOST_MINUTES = 4.0
-WORDS_A_MINUTE = 95
-TURNS_A_MINUTE = 9.5
-PAUSES_A_MINUTE = 6
-SCORES = ("nps", "speed", "choice", "manager", "delivery", "price")
-SURVEY = Survey(
-    "bench",
-    1,
-    ("ru",),
-    (
-        *(Question(name, "nps" if name == "nps" else "attribute", {"ru": name}, (0, 10)) for name in SCORES),
-        Question("why", "open", {"ru": "Почему?"}, follows="nps"),
-        Question("mistakes", "ncs", {"ru": "Готовы?"}),
-    ),
-)
-CODEBOOK = Codebook("bench", 1, tuple(Code(f"code{i}", {"ru": f"код {i}"}) for i in range(8)))
+LANGUAGES: tuple[Language, ...] = ("ru", "en")
 SENTENCES = (
     "Долго ждал мастера, ещё и перенесли приём",
     "Оператор был вежливый, объяснила всё понятно",
@@ -115,153 +103,36 @@ class Bar:
     n: str
 
 
-@cache
-def vocabulary() -> tuple[tuple[str, ...], tuple[float, ...]]:
-    """Return words and cumulative weights: the example calls' Russian speech, and a tail of its words' other forms.
-
-    One word in twelve comes from the tail, as new words keep coming however many calls were heard.
-    """
-    from insights.language.lemma import analyser
-
-    said: Counter[str] = Counter()
-    for path in sorted(EXAMPLES.glob("ru*.json")):
-        for turn in json.loads(path.read_text(encoding="utf-8"))["turns"]:
-            said.update(turn["text"].split())
-    forms = {form.word for word in said for form in analyser().parse(word.strip(".,?!").lower())[0].lexeme}
-    tail = sorted(form for form in forms if len(form) <= MOST_LETTERS)
-    random.Random(7).shuffle(tail)
-    share = said.total() / 11 / sum(1 / (i + 2) for i in range(len(tail)))
-    weights = [float(count) for count in said.values()] + [share / (i + 2) for i in range(len(tail))]
-    return (*said, *tail), tuple(accumulate(weights))
-
-
-@cache
-def lemma_of(word: str) -> str:
-    """Return the stored lemma of a word."""
-    return lemma_text(word, "ru")
-
-
-def counted(a_minute: float, minutes: float = MINUTES) -> int:
-    """Return how many of a thing a call of some minutes has."""
-    return round(a_minute * minutes)
-
-
-def made_call(number: int, minutes: float = MINUTES) -> CallRecord:
-    """Return one call, the same for the same number and length."""
-    rng = random.Random(number)
-    words_n, turns_n = counted(WORDS_A_MINUTE, minutes), counted(TURNS_A_MINUTE, minutes)
-    pauses_n = counted(PAUSES_A_MINUTE, minutes)
-    words, weights = vocabulary()
-    drawn = rng.choices(words, cum_weights=weights, k=words_n)
-    turns: list[Turn] = []
-    at_s = 0.5
-    per_turn = words_n // turns_n + 1
-    for i in range(turns_n):
-        said: list[Word] = []
-        for text in drawn[i * per_turn : (i + 1) * per_turn]:
-            length_s = 0.15 + 0.02 * len(text)
-            said.append(Word(text, Span(at_s, at_s + length_s), rng.uniform(0.3, 1.0)))
-            at_s += length_s + 0.05
-        span = Span(said[0].span.start_s, said[-1].span.end_s) if said else Span(at_s, at_s + 0.3)
-        party: Party = "operator" if i % 2 == 0 else "respondent"
-        turns.append(Turn(party, span, tuple(said), f"channel{i % 2}", 0.97))
-        at_s += 0.6
-    return CallRecord(
-        facts=RecordingFacts(
-            f"calls/{number:07d}.wav", f"{number:064x}"[::-1], at_s, 8000, 2, "pcm_mulaw", "stereo", {"snr_db": 21.5}
-        ),
-        dialogue=Dialogue(str(number), "ru", tuple(turns)),
-        lemmas=tuple(" ".join(map(lemma_of, (word.text for word in turn.words))) for turn in turns),
-        pauses=tuple(
-            PauseRow("silent", Span(t.span.end_s, t.span.end_s + 0.5), i, 0.9) for i, t in enumerate(turns[:pauses_n])
-        ),
-        asked=tuple(Asked(name, turns[2 * i].span, 2 * i, 0.9) for i, name in enumerate((*SCORES, "why"))),
-        answers=tuple(
-            made_answer(name, 2 * i + 1, turns, heard(number, rng)) for i, name in enumerate((*SCORES, "why"))
-        ),
-        deliveries=tuple(made_delivery(name, rng) for name in SCORES),
-        reasons=tuple(made_reason(turns[13], 13, rng) for _ in range(2)),
-        runs=tuple(RunRecord(stage, f"{stage}-{number}", stage, "1") for stage in RUNS),
-    )
-
-
-RUNS = ("decode", "layout", "speech", "recognition", "roles", "turns", "questions", "answers", "delivery", "reasons")
-
-
-def made_pause(turn: Turn, idx: int) -> PauseRow:
-    """Return a pause of half a second after a turn."""
-    return PauseRow("silent", Span(turn.span.end_s, turn.span.end_s + 0.5), idx, 0.9)
-
-
-def heard(number: int, rng: random.Random) -> float:
-    """Return what was spoken: in 97 of 100 answers the number that the clerk typed."""
-    return float(number % 11) if rng.random() < 0.97 else float((number + 1) % 11)
-
-
-def made_answer(name: str, idx: int, turns: list[Turn], spoken: float) -> Answer:
-    """Return a spoken answer."""
-    value = None if name == "why" else spoken
-    words = turns[idx].words if name == "why" else turns[idx].words[:4]
-    said = " ".join(word.text for word in words)
-    return Answer(name, (idx,), said, turns[idx].span, value, words[0].span, words[0].text, None, 0.97, "witness")
-
-
-def made_delivery(name: str, rng: random.Random) -> Delivery:
-    """Return a measured delivery."""
-    return Delivery(
-        name, latency_s=rng.lognormvariate(-0.5, 0.6), pause_n=rng.randrange(3), artic_rate=rng.gauss(5, 1)
-    )
-
-
-def made_reason(turn: Turn, idx: int, rng: random.Random) -> Reason:
-    """Return a coded reason of three words."""
-    quote = " ".join(word.text for word in turn.words[:3])
-    code = f"code{rng.randrange(8)}"
-    return Reason("why", code, rng.choice((-1, 1)), quote, 0, turn.span, idx, 0.8, "keyword:долго+wish")
-
-
-def interviews(first: int, last: int) -> list[ResponseRow]:
-    """Return the interviews of some calls."""
-    return [
-        ResponseRow(
-            f"I{n:07d}",
-            n,
-            started_at=f"2026-{n % 12 + 1:02d}-15T10:00:00+03:00",
-            recording=f"{n:07d}.wav",
-            respondent_id=f"R{n}",
-            client_id=f"C{n % 5000}",
-            segment=("small", "medium", "large")[n % 3],
-            wave=f"2026-{n % 4 + 1}",
-            operator_id=f"op{n % 30}",
-            answers={name: Cell(str(n % 11), float(n % 11)) for name in SCORES},
-        )
-        for n in range(first, last)
-    ]
-
-
-def filled(store: Store, calls: int, minutes: float = MINUTES) -> float:
-    """Put calls into a store; return the CPU seconds that saving took, making them aside."""
-    spent = 0.0
-    for first in range(0, calls, 2000):
-        ingest_frame(store, survey=SURVEY, codebook=CODEBOOK, responses=interviews(first, min(calls, first + 2000)))
-        for number in range(first, min(calls, first + 2000)):
-            record = made_call(number, minutes)
-            began = time.process_time()
-            save_call(store, record)
-            spent += time.process_time() - began
-    return spent
-
-
 def size_bars(folder: Path, calls: int, minutes: float = MINUTES) -> Iterator[Bar]:
     """Measure size, insertion and queries on a store of many calls."""
     path = folder / "size.db"
     store = open_store(path)
     spent = filled(store, calls, minutes)
-    checkpoint(store)
-    yield size_bar(path, calls, minutes)
     rate = calls / spent
     yield Bar("calls in (CPU)", ">= 20 / s", f"{rate:.0f} / s", rate >= 20, f"{calls} calls")
-    words, _ = vocabulary()
+    yield from upkeep_bars(store, calls)
+    yield size_bar(path, calls, minutes, "ru")
+    yield from query_bars(store, calls)
+    store.close()
+
+
+def upkeep_bars(store: Store, calls: int) -> Iterator[Bar]:
+    """Measure what a night does once for all calls, and what is done seldom."""
+    for what in ("closing the first night (CPU)", "closing a night without new calls (CPU)"):
+        took = timed(lambda: close_night(store))
+        yield Bar(what, "-", f"{took:.1f} s", True, f"{calls} calls")
+    for what, sql in (
+        ("full text optimized (CPU)", "INSERT INTO turn_fts(turn_fts) VALUES ('optimize')"),
+        ("vacuum (CPU)", "VACUUM"),
+    ):
+        took = timed(lambda sql=sql: store.execute(sql))
+        yield Bar(what, "-", f"{took:.1f} s", True, f"{calls} calls")
+    checkpoint(store)
+
+
+def query_bars(store: Store, calls: int) -> Iterator[Bar]:
+    """Measure searches and views."""
+    words, _ = vocabulary("ru")
     searches = ["долго", "менеджер", "цена выросла", words[-1], "доставка опоздала и никто не позвонил"]
     slowest = max(timed(lambda text=text: search_turns(store, text, language="ru")) for text in searches)
     yield Bar(
@@ -269,29 +140,30 @@ def size_bars(folder: Path, calls: int, minutes: float = MINUTES) -> Iterator[Ba
     )
     counted = timed(lambda: count_turns(store, "и", language="ru"))
     yield Bar("counting the commonest word (CPU)", "-", f"{counted:.3f} s", True, "1")
-    for view in ("nps_by_wave", "score_mismatch", "unhappy_without_case", "recording_unmatched"):
+    for view in ("nps_by_wave", "score_mismatch", "hesitant_score", "unhappy_without_case", "recording_unmatched"):
         took = timed(lambda view=view: query(store, f"SELECT * FROM {view}"))  # noqa: S608
         yield Bar(f"view {view} (CPU)", "-", f"{took:.2f} s", True, f"{calls} calls")
     took = timed(lambda: query(store, "SELECT code_id, count(*) FROM why WHERE nps_class = -1 GROUP BY code_id"))
     yield Bar("reasons of detractors (CPU)", "< 3 s", f"{took:.2f} s", took < 3, f"{calls} calls")
-    store.close()
 
 
-def size_bar(path: Path, calls: int, minutes: float) -> Bar:
+def size_bar(path: Path, calls: int, minutes: float, language: Language) -> Bar:
     """Return what a call takes on the disk."""
     per_call = path.stat().st_size / calls
-    what = f"size, calls of {minutes:g} minutes"
+    what = f"size, {language} calls of {minutes:g} minutes"
     return Bar(what, "<= 30 kB a call", f"{per_call / 1000:.1f} kB", per_call <= 30_000, f"{calls} calls")
 
 
 def longest_bars(folder: Path, calls: int) -> Iterator[Bar]:
-    """Measure size once more with the longest calls of a survey."""
-    path = folder / "longest.db"
-    store = open_store(path)
-    filled(store, calls, MOST_MINUTES)
-    checkpoint(store)
-    yield size_bar(path, calls, MOST_MINUTES)
-    store.close()
+    """Measure size once more in both languages, with shorter and with the longest calls of a survey."""
+    for language in LANGUAGES:
+        for minutes in (2.5, MINUTES):
+            path = folder / f"{language}{minutes}.db"
+            store = open_store(path)
+            filled(store, calls, minutes, language)
+            close_night(store)
+            yield size_bar(path, calls, minutes, language)
+            store.close()
 
 
 def timed(work: object) -> float:
@@ -341,12 +213,12 @@ def kill_bars(folder: Path, kills: int) -> Iterator[Bar]:
 
 PARTIAL = f"""
 SELECT count(*) FROM recording r WHERE
-  (SELECT count(*) FROM turn t WHERE t.recording_id = r.recording_id) <> {counted(TURNS_A_MINUTE)}
-  OR (SELECT count(*) FROM pause p WHERE p.recording_id = r.recording_id) <> {counted(PAUSES_A_MINUTE)}
-  OR (SELECT count(*) FROM asked a WHERE a.recording_id = r.recording_id) <> {len(SCORES) + 1}
-  OR (SELECT count(*) FROM answer a WHERE a.recording_id = r.recording_id) <> {len(SCORES) + 1}
-  OR (SELECT count(*) FROM run u WHERE u.recording_id = r.recording_id) <> {len(RUNS)}
-  OR (SELECT count(*) FROM reason JOIN answer a USING(answer_id) WHERE a.recording_id = r.recording_id) <> 2
+  (SELECT count(*) FROM turn t WHERE t.recording_id = r.recording_id) <> {turns_n("ru", MINUTES)}
+  OR (SELECT count(*) FROM pause p WHERE p.recording_id = r.recording_id) <> {pauses_n("ru", MINUTES)}
+  OR (SELECT count(*) FROM asked a WHERE a.recording_id = r.recording_id) <> {len(ASKED)}
+  OR (SELECT count(*) FROM answer a WHERE a.recording_id = r.recording_id) <> {len(ASKED)}
+  OR (SELECT count(*) FROM run u WHERE u.recording_id = r.recording_id) <> {len(STAGES)}
+  OR (SELECT count(*) FROM reason JOIN answer a USING(answer_id) WHERE a.recording_id = r.recording_id) <> {REASONS_N}
 """  # noqa: S608
 
 
@@ -436,7 +308,14 @@ def datasette(path: Path) -> subprocess.Popen[bytes] | None:
     except ImportError:
         return None
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(5)
+    until = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/-/versions.json", timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            break
     return process
 
 
@@ -500,7 +379,7 @@ def main() -> int:
         folder = Path(name)
         parts = {
             "size": lambda: size_bars(folder, args.calls or (300 if args.short else 130_000), args.minutes),
-            "longest": lambda: longest_bars(folder, 300 if args.short else 4000),
+            "longest": lambda: longest_bars(folder, 300 if args.short else 2000),
             "kills": lambda: kill_bars(folder, args.kills or (8 if args.short else 100)),
             "readers": lambda: reader_bars(folder, args.seconds or (5 if args.short else 300)),
             "search": lambda: search_bars(folder),
