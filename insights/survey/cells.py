@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 Faults = list[tuple[str, str]]
 
@@ -42,8 +43,19 @@ def word_in(name: str, values: Mapping[str, str], allowed: Sequence[str], faults
 def moment_in(name: str, values: Mapping[str, str], faults: Faults) -> str | None:
     """Return a time as ISO 8601, its zone kept; None with a fault where it cannot be read."""
     text = values.get(name, "")
-    if not text:
-        return None
+    moment = moment_of(text) if text else None
+    if text and moment is None:
+        faults.append((f"{name} is {shown(text)}", "write it as 2026-11-20T10:15:00+03:00"))
+    return moment
+
+
+@lru_cache(maxsize=10_000)
+def moment_of(text: str) -> str | None:
+    """Return a written time as ISO 8601; None where its day or month cannot be told.
+
+    >>> moment_of("20.11.2026 10:15"), moment_of("46346.4375"), moment_of("11/20/2026")
+    ('2026-11-20T10:15:00', '2026-11-20T10:30:00', None)
+    """
     try:
         return datetime.fromisoformat(text).isoformat()
     except ValueError:
@@ -53,11 +65,10 @@ def moment_in(name: str, values: Mapping[str, str], faults: Faults) -> str | Non
             return datetime.strptime(text, form).isoformat()  # noqa: DTZ007 - local time, as delivered
         except ValueError:
             continue
-    serial = number_in(text)
-    if serial is not None and SERIAL_DAYS[0] <= serial < SERIAL_DAYS[1]:
-        return (datetime(1899, 12, 30) + timedelta(seconds=round(serial * 86400))).isoformat()  # noqa: DTZ001 - as delivered
-    faults.append((f"{name} is {shown(text)}", "write it as 2026-11-20T10:15:00+03:00"))
-    return None
+    days = number_in(text)
+    if days is None or not SERIAL_DAYS[0] <= days < SERIAL_DAYS[1]:
+        return None
+    return (datetime(1899, 12, 30) + timedelta(seconds=round(days * 86400))).isoformat()  # noqa: DTZ001 - as delivered
 
 
 def weight_in(values: Mapping[str, str], faults: Faults) -> float | None:
