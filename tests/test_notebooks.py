@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -53,3 +54,17 @@ def test_a_notebook_runs_on_the_example_study_and_every_cell_shows_something(
         assert "data:audio/" in shown
         assert "Павловной" not in shown
     assert "image/png" in shown or "<svg" in shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_paragraph_of_a_notebook_stands_in_english_and_in_russian(name: str) -> None:
+    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "markdown"):
+        lines = [line for line in cell.source.splitlines() if line.strip(" >")]
+        headings = [line for line in lines if line.startswith("#")]
+        assert all(re.search("[а-яё]", line) and re.search("[a-z]", line) for line in headings), cell.id
+        prose = [line for line in lines if not line.startswith("#")]
+        russian = [line for line in prose if line.startswith(">")]
+        assert len(russian) <= len(prose) - len(russian) <= len(russian) + 1, cell.id
+        assert all(re.search("[а-яё]{3}", line) for line in russian), cell.id
+        assert not any(re.search("[а-яё]{3}", line) for line in prose if not line.startswith(">")), cell.id
