@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from audio.span import Span
@@ -17,7 +17,7 @@ from insights.answers.spoken import any_phrase, spoken
 from insights.answers.stance import READINESS, YES_OR_NO, read_stance
 from insights.answers.witness import Evidence, Verdict, Witness, WitnessRequest, settle
 from insights.survey.questionnaire import Question, Survey
-from transcribe.dialogue import Dialogue, Turn
+from transcribe.dialogue import Dialogue, Turn, Word
 from transcribe.recognition.protocol import NumberPosterior
 
 # Cut before the number's word: the recogniser sets word starts late as often as early.
@@ -27,6 +27,7 @@ AFTER_WORD_S = 0.8
 LONGEST_CUT_S = 8.0
 # A word cut in two may go before the number in the sound; more is another number's place.
 WORDS_BEFORE = 1
+BY_PERSON = "person"
 STANCE_CONFIDENCE = {"turned_round": 0.75, "under_condition": 0.8, "unsure_first": 0.75, "first_sentence": 0.9}
 
 
@@ -40,10 +41,16 @@ class Heard:
     passage: Passage
     reading: Reading
     read_back: ReadBack
+    by_person: bool = False
 
 
 def find_answers(
-    dialogue: Dialogue, asked: Sequence[Asked], survey: Survey, *, witness: Witness | None = None
+    dialogue: Dialogue,
+    asked: Sequence[Asked],
+    survey: Survey,
+    *,
+    witness: Witness | None = None,
+    written: Collection[Word] = frozenset(),
 ) -> tuple[Answer, ...]:
     """Return one answer for each question asked, in the survey's order.
 
@@ -54,6 +61,9 @@ def find_answers(
     witness:
         Hears numbers in the sound (see ``witness.WitnessRequest``); all questions of the call in one request.
         None: the words and the clerk's reading back decide alone.
+    written:
+        Words of the dialogue that a person put in place of what the machine heard: a number in them stands,
+        whatever other witnesses say.
 
     Returns
     -------
@@ -63,7 +73,9 @@ def find_answers(
     talks = exchanges(dialogue, asked)
     questions = [q for q in survey.questions if any(t.asked.question_id == q.question_id for t in talks)]
     own = {q.question_id: [t for t in talks if t.asked.question_id == q.question_id] for q in questions}
-    scored = [_heard(dialogue, q, q.scale, own[q.question_id]) for q in questions if q.scale is not None]
+    scored = [
+        _by_person(_heard(dialogue, q, q.scale, own[q.question_id]), written) for q in questions if q.scale is not None
+    ]
     sounds = _listen(scored, dialogue, witness)
     scores = {one.question.question_id: _scored(one, sounds.get(i), dialogue) for i, one in enumerate(scored)}
     return tuple(
@@ -81,6 +93,13 @@ def _heard(dialogue: Dialogue, question: Question, scale: tuple[int, int], talks
     passage, reading = read_turns(turns, dialogue.language, scale)
     clerk = [dialogue.turns[index] for talk in talks if not talk.asked.probe for index in talk.clerk]
     return Heard(question, scale, idxs, passage, reading, read_back(clerk, dialogue.language, scale))
+
+
+def _by_person(heard: Heard, written: Collection[Word]) -> Heard:
+    """Return an answer with whether the number in its words was written by a person."""
+    reading = heard.reading
+    words = () if reading.value is None else heard.passage.words(reading.start_char, reading.end_char)
+    return replace(heard, by_person=any(word in written for word in words))
 
 
 def read_turns(turns: Sequence[Turn], language: str, scale: tuple[int, int]) -> tuple[Passage, Reading]:
@@ -126,7 +145,7 @@ def _is_about(heard: Heard, found: NumberPosterior) -> bool:
 def _request(heard: Heard, dialogue: Dialogue) -> WitnessRequest | None:
     """Return the cut in which the number should come first: around its word, or the answer's opening."""
     turns = heard.passage.turns or tuple(dialogue.turns[index] for index in heard.turn_idxs[:1])
-    if not turns:
+    if not turns or heard.by_person:
         return None
     reading, turn = heard.reading, turns[0]
     cut = Span(turn.span.start_s, min(turn.span.end_s, turn.span.start_s + LONGEST_CUT_S))
@@ -145,6 +164,8 @@ def _scored(heard: Heard, sound: NumberPosterior | None, dialogue: Dialogue) -> 
     reading = heard.reading
     back = heard.read_back
     verdict = settle(Evidence(reading, sound, back.value, back.not_values), heard.scale)
+    if heard.by_person:
+        verdict = Verdict(reading.value, 1.0, BY_PERSON)
     span = heard.passage.span(reading.start_char, reading.end_char) if verdict.value == reading.value else None
     if verdict.value is not None and span is None:
         span = _opening(dialogue, heard.turn_idxs)

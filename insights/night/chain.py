@@ -24,7 +24,7 @@ from insights.night.tools import run_record
 from insights.privacy import consent_phrase, personal_in_dialogue
 from insights.reasons import Reason, statements_of
 from insights.store import CallRecord, PiiRow, RecordingFacts, RunRecord
-from transcribe.dialogue import Dialogue, Language
+from transcribe.dialogue import Dialogue, Language, Word
 from transcribe.listen import Heard, Listener, NumberQuestion
 from transcribe.recognition.protocol import NumberPosterior
 
@@ -180,7 +180,15 @@ def answers_of(
     """Return the answers, the sound asked again for every number."""
     if item.job.stored is not None and not item.job.todo & set(ANSWERING):
         return item.job.stored.answers
-    return find_answers(call.dialogue, asked, frame.survey, witness=witness_in(call, models.listener))
+    return find_answers(
+        call.dialogue, asked, frame.survey, witness=witness_in(call, models.listener), written=written_in(call)
+    )
+
+
+def written_in(call: Call) -> frozenset[Word]:
+    """Return the words that people put in place of what the machine heard."""
+    heard = {word for turn in call.heard.turns for word in turn.words}
+    return frozenset(word for turn in call.dialogue.turns for word in turn.words if word not in heard)
 
 
 def witness_in(call: Call, listener: Listener) -> Witness | None:
