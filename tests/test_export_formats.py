@@ -22,6 +22,7 @@ import synthetic_store as made
 from audio.decode import load
 from audio.encode import encode
 from insights.cli.export_commands import export
+from insights.demo.two_waves import make_two_waves
 from insights.export import FORMATS
 from insights.export.tables import escaped, read_csv, unescaped
 from insights.settings import StudyFolder, settings_text
@@ -110,9 +111,20 @@ def test_russian_labels_survive_spss(root: Path, tmp_path: Path) -> None:
     assert labels["nps"] == "Порекомендуете?"
     assert labels["slow_complaint"] == "Долго: жалоба"
     assert meta.variable_value_labels["slow_complaint"] == {0.0: "не названо", 1.0: "названо"}
+    assert labels["segment"] == "Сегмент"
     one = frame.set_index("interview_id").loc["ru01"]
     assert (one["nps_recorded"], one["nps_spoken"], one["slow_complaint"]) == (9.0, 7.0, 1.0)
     assert np.isnan(one["speed"])
+
+
+def test_a_reason_is_missing_in_spss_where_nothing_was_said_and_readiness_has_words(tmp_path: Path) -> None:
+    import pyreadstat
+
+    root = tmp_path / "two"
+    make_two_waves(root, interviews=3)
+    frame, meta = pyreadstat.read_sav(str(exported(root, "spss", tmp_path / "out") / "interviews.sav"))
+    assert frame["delivery_complaint"].isna().all()
+    assert meta.variable_value_labels["mistakes"] == {1.0: "готов", 0.0: "не уверен", -1.0: "не готов"}
 
 
 def test_a_textgrid_holds_every_turn_without_holes_or_overlaps(root: Path, tmp_path: Path) -> None:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from insights.export.sources import Export
 from insights.export.tables import Rows, exported_tables
+from insights.export.wording import labels
 from insights.settings import make_private
 from insights.store.metric_queries import active_questions, codes
 
 LONGEST_NAME = 60
-NAMED = {
-    "ru": {"recorded": "записано", "spoken": "сказано", "hesitation": "колебание", "latency": "ожидание, с",
-           "complaint": "жалоба", "praise": "похвала", "yes": "названо", "no": "не названо"},
-    "en": {"recorded": "recorded", "spoken": "spoken", "hesitation": "hesitation", "latency": "latency, s",
-           "complaint": "complaint", "praise": "praise", "yes": "named", "no": "not named"},
-}  # fmt: skip
+Add = Callable[[str, str, list[Any]], str]  # name, label and cells of a variable to the name it got
+READINESS = {1.0: "ready", 0.0: "unsure", -1.0: "not_ready"}
 
 
 def variable(name: str, taken: set[str]) -> str:
@@ -60,36 +58,42 @@ def wide_columns(export: Export, language: str) -> tuple[dict[str, list[Any]], d
     interviews = tables["interviews"]
     ids = [row["interview_id"] for row in interviews]
     columns: dict[str, list[Any]] = {}
-    labels: dict[str, str | None] = {}
+    named: dict[str, str | None] = {}
+    values: dict[str, Any] = {}
     taken: set[str] = set()
 
     def add(name: str, label: str, cells: list[Any]) -> str:
         found = variable(name, taken)
-        columns[found], labels[found] = cells, label
+        columns[found], named[found] = cells, label
         return found
 
     for name in interviews[0] if interviews else ():
         cells = [row[name] for row in interviews]
-        add(name, name, cells if name == "weight" else [cell or "" for cell in cells])
+        add(name, labels(language).get(name, name), cells if name == "weight" else [cell or "" for cell in cells])
     by_question = {(row["interview_id"], row["question_id"]): row for row in tables["answers"]}
     for question in active_questions(export.store):
-        _add_question(add, question, [by_question.get((one, question["question_id"]), {}) for one in ids], language)
-    values = _add_codes(add, export, tables["reasons"], ids, language)
-    return columns, labels, values
+        rows = [by_question.get((one, question["question_id"]), {}) for one in ids]
+        values.update(_add_question(add, question, rows, language))
+    values.update(_add_codes(add, export, tables, ids, language))
+    return columns, named, values
 
 
-def _add_question(add: Any, question: dict[str, Any], answers: Rows, language: str) -> None:  # noqa: ANN401
-    """Add a question's columns: text for open ones, numbers and delivery for the others."""
+def _add_question(add: Add, question: dict[str, Any], answers: Rows, language: str) -> dict[str, Any]:
+    """Add a question's columns: text for open ones, numbers and delivery for others; return readiness's labels."""
     name, label = question["question_id"], question[f"ask_{language}"] or question["question_id"]
     if question["kind"] in ("open", "closed"):
         add(name, label, [row.get("text") or "" for row in answers])
-        return
-    word = NAMED[language]
-    add(name, label, _numbers(answers, "value"))
-    add(f"{name}_recorded", f"{label} ({word['recorded']})", _numbers(answers, "recorded_value"))
-    add(f"{name}_spoken", f"{label} ({word['spoken']})", _numbers(answers, "spoken_value"))
+        return {}
+    word = labels(language)
+    marks = [
+        add(name, label, _numbers(answers, "value")),
+        add(f"{name}_recorded", f"{label} ({word['recorded']})", _numbers(answers, "recorded_value")),
+        add(f"{name}_spoken", f"{label} ({word['spoken']})", _numbers(answers, "spoken_value")),
+    ]
     add(f"{name}_latency_s", f"{label} ({word['latency']})", _numbers(answers, "latency_s"))
     add(f"{name}_hesitation", f"{label} ({word['hesitation']})", _numbers(answers, "hesitation"))
+    ready = {value: word[key] for value, key in READINESS.items()}
+    return dict.fromkeys(marks, ready) if question["kind"] == "ncs" else {}
 
 
 def _numbers(answers: Rows, name: str) -> list[float]:
@@ -97,14 +101,16 @@ def _numbers(answers: Rows, name: str) -> list[float]:
     return [float("nan") if row.get(name) is None else float(row[name]) for row in answers]
 
 
-def _add_codes(add: Any, export: Export, reasons: Rows, ids: list[str], language: str) -> dict[str, Any]:  # noqa: ANN401
-    """Add a 0/1 column for each code complained of or praised; return their value labels."""
-    word = NAMED[language]
-    named = {(row["interview_id"], row["code"], row["polarity"]) for row in reasons}
+def _add_codes(add: Add, export: Export, tables: dict[str, Rows], ids: list[str], language: str) -> dict[str, Any]:
+    """Add a 0/1 column for each code complained of or praised, missing where nothing was said; return their labels."""
+    word = labels(language)
+    named = {(row["interview_id"], row["code"], row["polarity"]) for row in tables["reasons"]}
+    spoke = {row["interview_id"] for row in tables["answers"] if row["kind"] == "open" and row["text"]}
+    spoke |= {interview_id for interview_id, _, _ in named}
     values: dict[str, Any] = {}
     for code in codes(export.store):
         for polarity, kind in ((-1, "complaint"), (1, "praise")):
             label = f"{code[f'label_{language}'] or code['code_id']}: {word[kind]}"
-            cells = [float((one, code["code_id"], polarity) in named) for one in ids]
-            values[add(f"{code['code_id']}_{kind}", label, cells)] = {0.0: word["no"], 1.0: word["yes"]}
+            told = [float((one, code["code_id"], polarity) in named) if one in spoke else float("nan") for one in ids]
+            values[add(f"{code['code_id']}_{kind}", label, told)] = {0.0: word["no"], 1.0: word["yes"]}
     return values
