@@ -362,13 +362,14 @@ function searches(found) {
   if (!found.length) return section('searches', make('p', {}, L.searches_none));
   return section('searches', make('ul', {}, ...found.map(row => make('li', {}, make('bdi', {}, fill(L.search_row, row))))));
 }
+const whyReplaced = why => L[why] || why.replace(/^cannot be decoded/, L.undecodable);
 function proof(found) {
   const list = (title, items) => items.length ? [make('h3', {}, title), make('ul', {}, ...items.map(item => make('li', {}, item)))] : [];
   return section('draw', make('p', {}, fill(L.draw_text, { k: found.chosen.length, n: found.n, date: data.date })),
     make('p', { class: 'hash' }, `${L.frame_hash}: ${found.frame}`), make('p', { class: 'hash' }, `${L.key_hash}: ${found.key}`),
     make('ul', {}, ...found.chosen.map(row => make('li', {}, [placeOf(row.id), row.id, row.stratum,
       `${L.probability} ${figure(row.probability, 3)}`].filter(Boolean).join(' · ')))),
-    ...list(L.replaced, found.replaced.map(row => `${row.id}: ${row.why}`)),
+    ...list(L.replaced, found.replaced.map(row => `${row.id}: ${whyReplaced(row.why)}`)),
     ...list(L.excluded, found.excluded.map(row => `${row.id}: ${L[row.rule] || row.rule}`)));
 }
 
