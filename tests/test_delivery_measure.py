@@ -139,6 +139,21 @@ def test_mono_calls_are_measured_over_the_one_channel_there_is(call):
     assert delivery.pause_n == 2
 
 
+@pytest.mark.parametrize("behind", [0, 1])
+def test_voices_as_near_as_a_partys_own_leave_pauses_unmeasured_and_the_flag_says_why(call, behind, rng):
+    recording, speech_map, dialogue = call
+    samples = recording.samples.copy()
+    samples[behind] += 0.5 * voice(rng, [Span(0.0, 16.0)], seconds=16, hz=170)
+    lanes = list(speech_map.lanes)
+    lanes[behind] = Lane(lanes[behind].key, behind, (Span(0.0, 16.0),))
+    noisy = Recording("c", samples.astype(np.float32), recording.rate_hz)
+    (delivery,), rows = measure_deliveries(noisy, SpeechMap("c", tuple(lanes), "made"), dialogue, ASKED, [ANSWER])
+    assert delivery.quality["background_voices"] is True
+    assert (delivery.latency_s, delivery.time_to_value_s, delivery.pause_n, delivery.pause_max_s) == (None,) * 4
+    assert (delivery.hedge_n, delivery.word_n) == (2, 3)
+    assert {row.kind for row in rows} <= {"filled"}
+
+
 def test_a_call_without_a_respondent_gives_no_rows(call):
     recording, speech_map, dialogue = call
     operator = Dialogue("c", "ru", dialogue.turns[:1])

@@ -103,6 +103,18 @@ def test_a_quiet_customer_under_a_loud_operator_is_kept_where_the_bleed_is_weak(
     assert errors.confusion <= 0.01
 
 
+def test_colleagues_behind_the_operator_are_left_out_and_flagged():
+    stereo = CALL.stereo().samples
+    colleagues = [made_voice("colleague", 140 + 10 * k, k).sound[k * 3000 :] for k in (3, 4, 5)]
+    behind = 0.08 * sum(np.resize(sound, stereo.shape[1]) for sound in colleagues)
+    recording = Recording("room", np.stack([stereo[0] + behind, stereo[1]]).astype(np.float32), 8000)
+    heard = parties_of(recording)
+    found = synthetic.errors(CALL.truth, [lane.speech for lane in heard.speech_map.lanes], CALL.duration_s)
+    assert heard.flags == ("background_voices",)
+    assert found.false_alarm <= 0.12
+    assert found.miss <= 0.2
+
+
 def test_the_rule_reads_its_limit_from_the_calls_own_lead():
     assert dominance_db(30.0) == 15.0
     assert dominance_db(6.0) == 3.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from audio.activity import Lane, SpeechMap
+from audio.foreground import foreground, lane_backgrounds
 from audio.layout import ChannelLayout
 from audio.quality import tonal_spans
 from audio.recording import Recording, Samples
@@ -35,7 +36,8 @@ class PartyMap:
     path:
         ``stereo``, or the diarizer's own path in one channel.
     flags:
-        ``one_voice``, ``third_voice``, ``nobody``, ``layout_<kind>`` where the layout needs a look.
+        ``one_voice``, ``third_voice``, ``nobody``, ``background_voices`` (somebody talks in the room behind a
+        party), ``layout_<kind>`` where the layout needs a look.
     evidence:
         Named figures of the diarizer; empty in stereo.
     """
@@ -64,8 +66,10 @@ def map_parties(
 def _by_channel(recording: Recording, layout: ChannelLayout, detector: SpeechDetector) -> PartyMap:
     heard = [detector.speech(at_recognition_rate(side, recording.rate_hz)) for side in recording.samples]
     clear = without_bleed(recording, layout, heard)
-    lanes = tuple(Lane(f"channel{i}", i, speech) for i, speech in enumerate(clear) if speech)
-    flags = [] if layout.kind == "separated" else [f"layout_{layout.kind}"]
+    heard_lanes = tuple(Lane(f"channel{i}", i, speech) for i, speech in enumerate(clear) if speech)
+    lanes, flags = _without_room(recording, heard_lanes)
+    if layout.kind != "separated":
+        flags.append(f"layout_{layout.kind}")
     if len(lanes) == 1:
         flags.append("one_voice")
     if not lanes:
@@ -77,14 +81,29 @@ def _by_voice(recording: Recording, layout: ChannelLayout, detector: SpeechDetec
     channel = layout.live_channel
     samples = at_recognition_rate(recording.samples[channel], recording.rate_hz)
     found = diarizer.diarize(_without_tones(recording.samples[channel], recording.rate_hz, samples, detector))
-    lanes = tuple(Lane(f"speaker{i}", channel, speech) for i, speech in enumerate(found.voices) if speech)
-    flags = list(found.flags)
+    voices = tuple(Lane(f"speaker{i}", channel, speech) for i, speech in enumerate(found.voices) if speech)
+    lanes, flags = _without_room(recording, voices)
+    flags = [*found.flags, *flags]
     if layout.kind != "mono":
         flags.append(f"layout_{layout.kind}")
     if not lanes:
         flags.append("nobody")
     _log.debug("%s: %s, %d voices", recording.call_id, found.path, len(lanes))
     return PartyMap(SpeechMap(recording.call_id, lanes, diarizer.name), found.path, tuple(flags), found.evidence)
+
+
+def _without_room(recording: Recording, lanes: tuple[Lane, ...]) -> tuple[tuple[Lane, ...], list[str]]:
+    """Return the lanes without what others say in the room behind them, and the flag that somebody does."""
+    behind = {key: found for key, found in lane_backgrounds(recording, lanes).items() if found.voices}
+    near = (
+        replace(
+            lane, speech=foreground(recording.samples[lane.channel], recording.rate_hz, lane.speech, behind[lane.key])
+        )
+        if lane.key in behind
+        else lane
+        for lane in lanes
+    )
+    return tuple(lane for lane in near if lane.speech), ["background_voices"] if behind else []
 
 
 def _without_tones(native: Samples, rate_hz: int, samples: Samples, detector: SpeechDetector) -> Samples:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from audio.activity import SpeechMap
+from audio.foreground import lane_backgrounds
 from audio.pauses import silent_pauses, summarised
 from audio.pitch import Tracker
 from audio.recording import Recording
 from audio.span import Span
 from insights.answers.answer import Answer, Asked
 from insights.delivery.delivery import Delivery, PauseRow
+from insights.delivery.edges import measuring_map
 from insights.delivery.filled import FilledPause, TurnFilling, filled_pauses
 from insights.delivery.pause_rows import pause_rows
 from insights.delivery.speaking import Speaking, speaking_of
@@ -28,7 +30,10 @@ CLIPPED_SHARE = 0.001
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeardCall:
-    """All that delivery knows of a call before it looks at single answers."""
+    """All that delivery knows of a call before it looks at single answers.
+
+    ``drowned`` tells that voices in the room as near as a party's own fill its pauses.
+    """
 
     dialogue: Dialogue
     speaking: Speaking
@@ -36,6 +41,7 @@ class HeardCall:
     filling: Mapping[int, TurnFilling]
     pauses: tuple[Span, ...]
     second_pass: bool
+    drowned: bool = False
 
 
 def hear_call(
@@ -47,12 +53,15 @@ def hear_call(
     tracker: Tracker = "autocorrelation",
 ) -> HeardCall:
     """Return the respondent's voice, fillers and silent pauses through one call."""
+    speech_map = measuring_map(recording, speech_map)
     speaking = speaking_of(speech_map, dialogue)
     voice = call_voice(recording, speech_map, dialogue, speaking, tracker=tracker)
     filling = filled_pauses(voice, dialogue, prompted=prompted or ())
     filled = [pause.span for turn in filling.values() for pause in turn.pauses]
     pauses = silent_pauses(speaking.respondent, speaking.others, filled=filled, not_silence=voice.not_silence)
-    return HeardCall(dialogue, speaking, voice, filling, pauses, prompted is not None)
+    behind = lane_backgrounds(recording, speech_map.lanes)
+    drowned = any(found.voices for found in behind.values())
+    return HeardCall(dialogue, speaking, voice, filling, pauses, prompted is not None, drowned)
 
 
 def measure_deliveries(
@@ -70,7 +79,9 @@ def measure_deliveries(
     Parameters
     ----------
     recording, speech_map, dialogue:
-        The call; the speech map's edges make pauses and latency, word times never do.
+        The call; the speech map's edges make pauses and latency, word times never do. Where voices in the room
+        are as near as a party's own, nothing tells a pause: such figures are None, and ``background_voices`` is
+        among the answer's flags.
     asked, answers:
         Where questions were put and what was said in reply; an answer without a turn is skipped.
     prompted:
@@ -89,7 +100,24 @@ def measure_deliveries(
     deliveries = tuple(_delivery(answer, timing, call) for answer, timing in timed)
     timings = {answer.question_id: (answer.turn_idxs[0], timing) for answer, timing in timed if timing is not None}
     rows = pause_rows(dialogue, call.speaking, silent=call.pauses, filling=call.filling, timings=timings)
-    return deliveries, rows
+    if not call.drowned:
+        return deliveries, rows
+    return tuple(map(_withheld, deliveries)), tuple(row for row in rows if row.kind == "filled")
+
+
+def _withheld(delivery: Delivery) -> Delivery:
+    """Return the delivery without what cannot be told where voices in the room fill a party's pauses."""
+    return replace(
+        delivery,
+        latency_s=None,
+        time_to_value_s=None,
+        pause_n=None,
+        pause_total_s=None,
+        pause_median_s=None,
+        pause_max_s=None,
+        artic_rate=None,
+        quality={**delivery.quality, "background_voices": True},
+    )
 
 
 def answering_turns(answer: Answer, dialogue: Dialogue) -> tuple[int, ...]:
