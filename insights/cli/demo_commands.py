@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from pathlib import Path
 
 import click
 
 from insights.cli.context import stop
-
-NEXT_STEPS = """
-Next, try:
-  .venv/bin/earful metrics --study {directory}     NPS and the rest, each with n and interval
-  .venv/bin/earful cases --study {directory}       unhappy customers, and who calls them
-  make notebook                                 hear the answer behind any number"""
 
 
 @click.command()
@@ -47,8 +43,22 @@ def demo(directory: Path) -> None:
         click.echo(line)
     page = demo_page(directory)
     click.echo(f"morning page {page}  (open it with a double click)")
-    click.echo(NEXT_STEPS.format(directory=directory))
+    click.echo("\nNext, try:")
+    for line in next_steps(directory):
+        click.echo(f"  {line}")
     raise SystemExit(report.exit_code)
+
+
+def next_steps(directory: Path) -> list[str]:
+    """Return commands that can be pasted, each with what it gives."""
+    program, typed = "earful" if shutil.which("earful") else ".venv/bin/earful", shlex.quote(str(directory))
+    steps = {
+        f"{program} metrics --study {typed}": "NPS and the rest, each with n and interval",
+        f"{program} cases --study {typed}": "unhappy customers, and who calls them",
+        "make notebook": "hear the answer behind any number",
+    }
+    width = max(map(len, steps))
+    return [f"{command.ljust(width)}   {gives}" for command, gives in steps.items()]
 
 
 def demo_page(directory: Path) -> Path:

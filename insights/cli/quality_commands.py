@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from insights.cli.context import EXIT_SOME_FAILED, json_option, print_json, stop
+from insights.cli.context import EXIT_SOME_FAILED, counted, json_option, print_json, stop
 
 
 @click.command()
@@ -63,7 +63,7 @@ def quality(gold: Path | None, channels: str, keep: Path | None, as_json: bool) 
         about = {"gold": gold or "shipped", "channels": channels, "failed": report.failed}
         print_json(report_json(report.calls, totals, about))
     else:
-        click.echo(f"{len(report.calls)} calls, {channels}; figure (n)\n")
+        click.echo(f"{counted(len(report.calls), 'call')}, {channels}; figure (n)\n")
         click.echo(report_table([*report.calls, *totals]))
         for name, why in report.failed.items():
             click.echo(f"not processed: {name}: {why}", err=True)
