@@ -151,7 +151,7 @@ def local_minute(stamp: str) -> str:
     return f"{datetime.fromisoformat(stamp).astimezone():%Y-%m-%d %H:%M}"
 
 
-@cases.command()
+@cases.command(short_help="Show a case: answers, quotes, history.")
 @click.argument("case_id", type=int)
 @click.option("--originals", is_flag=True, help="Show personal data unmasked; that you did is written to logs/.")
 @study_option
@@ -208,7 +208,7 @@ def print_dossier(found: dict[str, Any]) -> None:
         click.echo(f"next: earful cases {step} {case['case_id']} {STEPS[step]}")
 
 
-@cases.command()
+@cases.command(short_help="Note the first contact.")
 @click.argument("case_id", type=int)
 @click.option("--told", help="What the customer was told.")
 @click.option("--owner", help="Who follows the case up.")
@@ -229,7 +229,7 @@ def contact(context: click.Context, case_id: int, study_dir: Path, *, told: str 
     click.echo(f"case #{case_id}: contact noted")
 
 
-@cases.command()
+@cases.command(short_help="Close a case with its outcome.")
 @click.argument("case_id", type=int)
 @click.option("--outcome", required=True, type=click.Choice(OUTCOMES))
 @click.option("--told", help="What the customer was told.")

@@ -154,7 +154,7 @@ def hearing() -> None:
     """
 
 
-@hearing.command("import")
+@hearing.command("import", short_help="Store the notes that a page exported.")
 @click.argument("files", type=click.Path(path_type=Path, exists=True, dir_okay=False), nargs=-1, required=True)
 @study_option
 @json_option
