@@ -266,6 +266,10 @@ def spoken_marks(
         (turn.start_s, turn.end_s, f"{label(turn.party, language)}: {turn.text}")
         for turn in listening.turns(recording_id, span)
     ]
-    found += [(row["start_s"], row["end_s"], f"? {row['question_id']}") for row in marks["asked"]]
+    names = names_in(listening.store, language)
+    found += [
+        (row["start_s"], row["end_s"], f"? {names.get(row['question_id'], row['question_id'])}")
+        for row in marks["asked"]
+    ]
     found += [(row["start_s"], row["end_s"], f"{row['code_id']} {row['polarity']:+d}") for row in marks["reason"]]
     return found
