@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,10 +83,13 @@ def connected(address: str | None) -> Any:  # noqa: ANN401 - ray has no types of
     if ray.is_initialized():
         return ray
     refuse_silent(address)
+    before = signal.getsignal(signal.SIGTERM)
     try:
         ray.init(address=address, log_to_driver=False, include_dashboard=False if address is None else None)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise ExecutorUnusableError(UNREACHED.format(address=address or "here", error=error)) from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, before)  # Ray takes it for itself and would end the run with its own exit code
     return ray
 
 
