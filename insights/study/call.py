@@ -40,8 +40,8 @@ class Transcript:
         """Return the call for a notebook, its sound inside (half a megabyte for four minutes)."""
         row = Heard((), None, 0.0, (), "", "")
         lines = "".join(
-            f'<tr><td style="{CELL};color:#5f6b76">{one.start_s:.0f}&nbsp;s</td>'
-            f'<td style="{CELL};color:#5f6b76">{html.escape(label(one.party, self.language))}</td>'
+            f'<tr><td style="{CELL};opacity:.72">{one.start_s:.0f}&nbsp;s</td>'
+            f'<td style="{CELL};opacity:.72">{html.escape(label(one.party, self.language))}</td>'
             f'<td style="{CELL}">{" ".join(word_html(word.text, word.start_s, row) for word in one.words)}</td></tr>'
             for one in self.turns
         )

@@ -34,7 +34,7 @@ SEEK = (
     "if(a){a.currentTime=+w.dataset.s;a.play().catch(()=>{})}}"
 )
 CELL = "padding:4px 10px 4px 0;vertical-align:top;text-align:left;white-space:normal"
-QUIET = "color:#5f6b76;font-size:.85em"
+QUIET = "opacity:.72;font-size:.85em"
 SPOKEN = "max-width:44em;line-height:1.45"
 
 
