@@ -16,7 +16,7 @@ from audio.decode import decode
 from audio.failures import AudioError
 from audio.span import Span
 from insights.answers import Answer, Asked
-from insights.night.jobs import Done, Failed, Job, Outcome
+from insights.night.jobs import Done, Job, Outcome, failed
 from insights.store import CallRecord, RunRecord
 from insights.survey import load_survey
 from transcribe.dialogue import Dialogue, Turn, Word
@@ -40,7 +40,7 @@ def outcome_of(job: Job) -> Outcome:
     try:
         decoded = decode(job.file, call_id=job.facts.path, content=job.sound)
     except AudioError as error:
-        return Failed(job, error.kind, str(error).replace(job.file, job.facts.path))
+        return failed(job, error)
     facts = replace(
         job.facts,
         sha256=decoded.facts.sha256,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -15,8 +18,11 @@ from audio.encode import encode
 from insights.store import Store, open_store, query
 
 ROOT = Path(__file__).parents[1]
+# CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH of linux/capability.h: they let root write and read what it may not.
+ABOVE_PERMISSIONS = (1, 2)
+PR_CAPBSET_DROP = 24
 PROGRAM = """
-import resource, signal, sys
+import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from insights.cli.night_commands import guarded
@@ -26,13 +32,23 @@ from insights.night.processing import NightOptions
 run_module.model_hashes = lambda frame: {{"fake": "1"}}
 run_module.time.sleep = lambda seconds: None
 if __name__ == "__main__":
-    if {largest_file}:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, resource.RLIM_INFINITY))
     options = NightOptions(executor=LocalExecutor(2), maker="fake_night:make")
     report = guarded(lambda: run_module.run_night(Path({study!r}), options))
     print(report.done, report.unchanged)
     sys.exit(report.exit_code)
+"""
+
+# The command line itself, its chain made up.
+COMMAND = """
+import functools, sys
+sys.path.insert(0, {tests!r})
+from insights.cli.main import main
+from insights.night import processing, run as run_module
+run_module.model_hashes = lambda frame: {{"fake": "1"}}
+run_module.time.sleep = lambda seconds: None
+processing.NightOptions = functools.partial(processing.NightOptions, maker="fake_night:make")
+if __name__ == "__main__":
+    main()
 """
 
 # What may differ between two nights over the same files: ids that count up, times of day, CPU seconds.
@@ -67,18 +83,46 @@ def write_calls(study_dir: Path, count: int, *, seed: int) -> None:
 
 def night_process(study_dir: Path, *, largest_file: int = 0) -> subprocess.Popen[str]:
     """Start a night over made-up models in a process group of its own; ``largest_file`` bytes = a full disk."""
-    program = study_dir.parent / f"night_{study_dir.name}.py"
-    text = PROGRAM.format(tests=str(Path(__file__).parent), study=str(study_dir), largest_file=largest_file)
+    text = PROGRAM.format(tests=str(Path(__file__).parent), study=str(study_dir))
+    return started(study_dir.parent / f"night_{study_dir.name}.py", text, largest_file=largest_file)
+
+
+def command_process(study_dir: Path, *arguments: str, largest_file: int = 0) -> subprocess.Popen[str]:
+    """Start ``earful`` with these arguments on a study, its chain made up, for somebody who is not above permissions.
+
+    ``largest_file`` bytes = a full disk.
+    """
+    program = study_dir.parent / f"earful_{study_dir.name}.py"
+    text = COMMAND.format(tests=str(Path(__file__).parent))
+    return started(program, text, *arguments, "--study", str(study_dir), largest_file=largest_file)
+
+
+def started(program: Path, text: str, *arguments: str, largest_file: int = 0) -> subprocess.Popen[str]:
+    """Start a program in a process group of its own."""
+    prepare = functools.partial(as_an_ordinary_user, largest_file)
     program.write_text(text, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
     return subprocess.Popen(
-        [sys.executable, str(program)],
+        [sys.executable, "-B", str(program), *arguments],
+        preexec_fn=prepare,  # noqa: PLW1509 - this process has no threads of its own when it forks
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment,
         start_new_session=True,
     )
+
+
+def as_an_ordinary_user(largest_file: int) -> None:
+    """Bind root to permissions as well (tests often run as root), and let no file grow beyond ``largest_file``."""
+    if os.geteuid() == 0:
+        libc = ctypes.CDLL(None, use_errno=True)
+        for capability in ABOVE_PERMISSIONS:
+            if libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
+                raise OSError(ctypes.get_errno(), "root keeps its capability; run the tests as another user")
+    if largest_file:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, resource.RLIM_INFINITY))
 
 
 def finished_night(study_dir: Path) -> tuple[int, str]:
@@ -123,6 +167,15 @@ def rows_of(store: Store, table: str) -> list[tuple[object, ...]]:
     meant = [MEANT[name] for name in columns if name in MEANT]
     sql = f'SELECT {", ".join([*plain, *meant])} FROM "{table}" AS t'  # noqa: S608 - names of the store itself
     return sorted((tuple(row) for row in store.conn.execute(sql)), key=repr)
+
+
+def rows_in(study_dir: Path, sql: str) -> list[tuple[object, ...]]:
+    """Return the rows of a SELECT over a study's store."""
+    store = open_store(study_dir / "study.db", readonly=True)
+    try:
+        return [tuple(row) for row in store.conn.execute(sql)]
+    finally:
+        store.close()
 
 
 def is_whole(study_dir: Path) -> bool:

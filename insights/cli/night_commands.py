@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +32,23 @@ def guarded(work: Callable[[], Result]) -> Result:
         return work()
     except (SettingsError, SurveyError, StoreError, ModelError, ExecutorUnusableError) as error:
         stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename or 'a file of the study'}: {error.strerror or error}; {cure_of_file(error)}")
+
+
+def cure_of_file(error: OSError) -> str:
+    """Return what to do about a file or folder that cannot be read or written.
+
+    Examples
+    --------
+    >>> cure_of_file(OSError(errno.ENOSPC, "No space left on device"))
+    'free some disk space and run again: what was stored is whole'
+    """
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "free some disk space and run again: what was stored is whole"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "give the user who runs earful permission"
+    return "see that the disk is healthy and run again"
 
 
 @click.command()
@@ -111,16 +129,16 @@ def print_report(report: NightReport) -> None:
     if not (report.done or report.failed or report.quarantined or report.typed or report.left):
         click.echo(f"nothing new: {report.unchanged} recordings are up to date, {report.waiting} waiting")
     else:
-        minutes = report.sound_s / 60
         click.echo(
-            f"{report.done} calls done ({minutes:.1f} minutes of sound in {report.seconds / 60:.1f} minutes), "
-            f"{report.typed} written interviews, {report.failed} failed, {report.quarantined} quarantined, "
-            f"{report.waiting} waiting, {report.left} left for the next run"
+            f"{report.done} calls done ({report.sound_s / 60:.1f} minutes of sound in {report.seconds / 60:.1f} "
+            f"minutes), {report.typed} written interviews, {report.failed} failed, {report.quarantined} quarantined, "
+            f"{report.waiting} waiting"
         )
-    if report.problems:
-        click.echo(f"{len(report.problems)} problems in responses/; see `earful gaps`")
-    if report.failed or report.quarantined:
-        click.echo("what failed, and what to do: earful gaps")
+    if report.left:
+        click.echo(f"{report.left} calls left for the next run, about {report.left_s / 60:.0f} minutes of sound")
+    if report.problems or report.failed or report.quarantined:
+        problems = f", {len(report.problems)} problems in responses/" if report.problems else ""
+        click.echo(f"what is missing or doubtful, and what to do{problems}: earful gaps")
 
 
 @click.command()
@@ -134,40 +152,15 @@ def status(study_dir: Path, *, as_json: bool) -> None:
       earful status
       earful status --study my-study --json
     """
+    from insights.cli.state_text import status_lines
     from insights.night.status import status_of
 
     state = guarded(lambda: status_of(study_dir))
     if as_json:
         print_json(state)
         return
-    print_status(state)
-
-
-def print_status(state: dict[str, Any]) -> None:
-    """Print a study's state for people."""
-    counts, totals = state["recordings"], state["totals"]
-    click.echo("recordings  " + ", ".join(f"{n} {name}" for name, n in counts.items()))
-    click.echo(
-        f"interviews  {totals['phone_interviews']} by phone, {totals['online_interviews']} written; "
-        f"{totals['minutes']:.1f} minutes heard, {totals['reasons']} reasons, {totals['mismatches']} mismatched scores"
-    )
-    if state["running"]:
-        click.echo(f"running     {state['running'].get('why', 'a run')} (process {state['running'].get('pid')})")
-    for row in state["layouts"]:
-        margin = row["role_margin"]
-        sure = f", roles by a margin of {margin:.2f}" if isinstance(margin, float) else ""
-        click.echo(f"layout      {row['path']}: {row['layout']}, {row['language']}{sure}")
-    for row in state["not_done"]:
-        click.echo(f"{row['status']:<11} {row['path']}: {row['error']}")
-    for row in state["doubtful"]:
-        click.echo(f"doubtful    {row['path']}: {', '.join(row['flags'])}")
-    for row in state["unmatched_recordings"]:
-        might = f" (might be {row['candidates']})" if row["candidates"] else ""
-        click.echo(f"unmatched   {row['path']}{might}")
-    for interview_id in state["interviews_without_recording"]:
-        click.echo(f"no sound    interview {interview_id}")
-    if state["response_problems"]:
-        click.echo(f"responses   {state['response_problems']} problems; see `earful gaps`")
+    for line in status_lines(state):
+        click.echo(line)
 
 
 @click.command()
@@ -181,12 +174,12 @@ def gaps(study_dir: Path, *, as_json: bool) -> None:
       earful gaps
       earful gaps --json
     """
+    from insights.cli.state_text import gap_lines
     from insights.night.status import gaps_of
 
     found = guarded(lambda: gaps_of(study_dir))
     if as_json:
         print_json([{"kind": gap.kind, "where": gap.where, "cure": gap.cure} for gap in found])
         return
-    for gap in found:
-        click.echo(f"{gap.kind}: {gap.where}\n    {gap.cure}")
-    click.echo(f"{len(found)} gaps")
+    for line in gap_lines(found):
+        click.echo(line)

@@ -28,16 +28,19 @@ def stoppable() -> Iterator[None]:
     """
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for one in SIGNALS:
+        for one in heeded:
             signal.signal(one, leave)
         raise StoppedBySignal(number)
 
     def leave(number: int, frame: FrameType | None) -> None:
         os._exit(SIGNAL_BASE + number)
 
-    before = {one: signal.signal(one, stop) for one in SIGNALS}
+    before = {one: signal.getsignal(one) for one in SIGNALS}
+    heeded = [one for one in SIGNALS if before[one] is not signal.SIG_IGN]  # nohup and `&` ask us to go on
+    for one in heeded:
+        signal.signal(one, stop)
     try:
         yield
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for one in heeded:
+            signal.signal(one, before[one])

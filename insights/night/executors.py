@@ -10,12 +10,13 @@ from __future__ import annotations
 import importlib
 import os
 import resource
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from typing import Any, Protocol, cast
 
 from insights.night.jobs import Job, Outcome, Quarantined
@@ -99,19 +100,40 @@ class LocalExecutor:
 
     def run(self, batches: Iterable[Sequence[Job]], plan: WorkerPlan) -> Iterator[Outcome]:
         """Yield outcomes as batches end; stopping the iteration ends the workers."""
-        from pebble import ProcessPool
+        pool = started_pool(self.workers, plan)
+        try:
+            yield from drain(pool, batches, plan, at_once=self.workers)
+        except BaseException:
+            pool.stop()
+            raise
+        else:
+            pool.close()  # a worker that is only just starting ends in its own time, without a word
+        finally:
+            pool.join()
 
+
+def started_pool(workers: int, plan: WorkerPlan) -> Any:  # noqa: ANN401 - pebble has no types
+    """Return a pool whose workers are starting.
+
+    A terminal sends Ctrl-C to every process of a command. Workers inherit that it is none of their business, also
+    while they are still starting and could only answer with a traceback: this process ends them.
+    """
+    from pebble import ProcessPool
+
+    resource_tracker.ensure_running()  # started later, it would let the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         pool = ProcessPool(
-            max_workers=self.workers,
+            max_workers=workers,
             context=get_context("spawn"),  # torch is not safe to fork
             initializer=start_worker,
             initargs=[plan.memory_gb],
         )
-        try:
-            yield from drain(pool, batches, plan, at_once=self.workers)
-        finally:
-            pool.stop()
-            pool.join()
+        if not pool.active:  # looking starts it
+            raise ExecutorUnusableError("the worker processes could not be started; run the night again")
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
 
 
 def drain(

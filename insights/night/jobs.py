@@ -22,6 +22,10 @@ PRIVACY = ("privacy",)
 GROUPS = (HEARING, ANSWERING, DELIVERY, REASONS, PRIVACY)
 
 
+# What in earful.toml lets such a file in; the sound's own rooms know no settings.
+SETTINGS = {"too_long": "max_hours", "undeclared": "raw_format, raw_rate_hz"}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
     """What an earlier night found in the same bytes, to build on.
@@ -102,5 +106,7 @@ Outcome = Done | Failed | Quarantined
 
 
 def failed(job: Job, error: AudioError) -> Failed:
-    """Return a job whose file cannot be used, the file named as the store knows it."""
-    return Failed(job, error.kind, str(error).removeprefix(f"{job.file}: ").replace(job.file, job.facts.path))
+    """Return a job whose file cannot be used, named as the store knows it, with the setting that would let it in."""
+    message = str(error).removeprefix(f"{job.file}: ").replace(job.file, job.facts.path)
+    setting = SETTINGS.get(error.kind)
+    return Failed(job, error.kind, f"{message} ([recordings] {setting})" if setting else message)

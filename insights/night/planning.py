@@ -41,6 +41,7 @@ from insights.store.night_queries import (
 SETTLE_S = 2.0
 ERASED = "erased"  # a person's recording that was kept on purpose; nobody listens to it again
 STILL_WRITTEN = "still being written ({what}); it is taken up by the next run once it is whole"
+SHUT = "a folder that may not be entered; give the user who runs earful permission, or nobody knows what is in it"
 REFUSED = "the respondent refused to be recorded (consent = refused); it is not listened to, only its numbers count"
 
 
@@ -49,7 +50,8 @@ class Plan:
     """What a night has to do.
 
     ``jobs`` in the order of their urgency; ``failures`` need no worker; ``aliases`` maps a further name of known
-    bytes to its facts, ``moved`` a hash to its file's new place; ``unchanged_n`` files need nothing.
+    bytes to its facts, ``moved`` a hash to its file's new place; ``unchanged_n`` files need nothing; ``gone`` are the
+    names of files that never could be used and are no longer there.
     """
 
     jobs: list[Job] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Plan:
     aliases: dict[str, RecordingFacts] = field(default_factory=dict)
     moved: dict[str, RecordingFacts] = field(default_factory=dict)
     unchanged_n: int = 0
+    gone: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ def plan_night(
         Try failed and quarantined files again although nothing about them has changed.
     """
     known = Known(store, known_files(store), interview_facts(store), matches)
-    plan = Plan()
+    plan = Plan(gone=gone(entries, known))
     fresh = [entry for entry in entries if not settled(entry, known, retry=retry)]
     if any(entry.is_file for entry in fresh):
         sleep(SETTLE_S)
@@ -104,6 +107,16 @@ def plan_night(
             plan_fresh(entry, known, plan, keys=keys, seen=seen)
     plan.jobs = in_order(plan.jobs, known.interviews, today=datetime.now().astimezone().date())
     return plan
+
+
+def gone(entries: Sequence[Entry], known: Known) -> list[str]:
+    """Return the paths that failed or waited and are no longer there; what was heard stays, its file there or not."""
+    there = {entry.path for entry in entries}
+    return [
+        path
+        for path, row in known.files.items()
+        if path not in there and row["status"] != "done" and row["error_kind"] != ERASED
+    ]
 
 
 def settled(entry: Entry, known: Known, *, retry: bool) -> bool:
@@ -129,6 +142,9 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
     interview = known.interviews.get(facts.interview_id or "")
     if interview is not None and not may_process(interview.consent):
         plan.failures.append(Failure(facts, "waiting", "consent_refused", REFUSED))
+        return
+    if entry.is_shut:
+        plan.failures.append(Failure(facts, "failed", "forbidden", SHUT))
         return
     try:
         if entry.is_file and header_promises_more(entry.file):

@@ -18,7 +18,7 @@ from insights.night.log import NightLog
 from insights.night.pace import SoundLeft
 from insights.night.planning import Plan
 from insights.store import Failure, Store, save_alias, save_call, save_failure
-from insights.store.night_queries import failure_of, interview_facts, move_recording
+from insights.store.night_queries import drop_failure, failure_of, interview_facts, move_recording
 from insights.store.records import FailureStatus
 
 REAL_MODELS = "insights.night.worker:real_process"
@@ -103,6 +103,9 @@ def save_plan(store: Store, plan: Plan, tally: Tally, log: NightLog) -> None:
         save_failure(store, failure)
         tally.counts[failure.status] += 1
         log.write("file", recording=failure.facts.path, status=failure.status, kind=failure.kind)
+    for path in plan.gone:
+        drop_failure(store, path)
+        log.write("file", recording=path, status="gone")
     for sha256, facts in plan.moved.items():
         move_recording(store, sha256, path=facts.path, size_bytes=facts.size_bytes, modified_ns=facts.modified_ns)
 

@@ -25,12 +25,15 @@ class Entry:
         At the first look; 0 for what is no regular file.
     is_file:
         Whether it is a regular file; nothing else is ever opened.
+    is_shut:
+        Whether it is a folder that may not be entered: what is in it cannot be known.
     """
 
     path: str
     file: Path
     size_bytes: int
     is_file: bool
+    is_shut: bool = False
 
 
 def entries_under(calls: Path) -> list[Entry]:
@@ -41,25 +44,26 @@ def entries_under(calls: Path) -> list[Entry]:
     >>> entries_under(Path("no-such-folder"))
     []
     """
-    root = calls.parent
-    found = [Entry(file.relative_to(root).as_posix(), file, size_of(file), is_regular(file)) for file in walk(calls)]
-    return sorted(found, key=lambda entry: entry.path)
+    return sorted(walk(calls, calls.parent), key=lambda entry: entry.path)
 
 
-def walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path, root: Path) -> Iterator[Entry]:
     """Yield what looks like sound at any depth; folders named like sound are yielded and not entered."""
     try:
         children = sorted(os.scandir(folder), key=lambda child: child.name)
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except PermissionError:
+        yield Entry(folder.relative_to(root).as_posix(), folder, 0, is_file=False, is_shut=True)
+        return
+    except (FileNotFoundError, NotADirectoryError):
         return
     for child in children:
         path = Path(child.path)
         if child.name.startswith("."):
             continue
         if looks_like_sound(path):
-            yield path
+            yield Entry(path.relative_to(root).as_posix(), path, size_of(path), is_regular(path))
         elif child.is_dir(follow_symlinks=False):
-            yield from walk(path)
+            yield from walk(path, root)
 
 
 def size_of(file: Path) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from insights.settings import StudyFolder
-from insights.store import Store, last_night, lock_holder, open_store, response_problems
+from insights.store import Store, last_night, lock_holder, open_store, recordings, response_problems
 from insights.store.status_queries import (
     doubtful_recordings,
     interviews_without_recording,
@@ -31,6 +31,7 @@ FLAG_CURES = {
     "channels_swapped": "operator and respondent sat on each other's channel; corrected here, tell the exchange",
     "roles_unknown": "nobody could be told to be the operator; `earful correct` swaps the parties after listening",
 }
+FILE_GONE = "what was heard is stored, but nothing of it can be played; put the file back, or leave it so"
 FLAG_HINT = "see `earful status --json` for the evidence"
 
 
@@ -86,7 +87,7 @@ def gaps_of(study_dir: Path) -> list[Gap]:
     """Return everything that is missing or doubtful in a study, each with its cure."""
     store = open_store(StudyFolder(study_dir).store, readonly=True)
     try:
-        return list(gaps_in(store))
+        return [*gaps_in(store), *without_file(store, study_dir)]
     finally:
         store.close()
 
@@ -101,6 +102,13 @@ def unusable(store: Store) -> Iterator[Gap]:
     """Yield recordings that failed, are quarantined or wait."""
     for row in recording_states(store):
         yield Gap(row["status"], row["path"], row["error"])
+
+
+def without_file(store: Store, study_dir: Path) -> Iterator[Gap]:
+    """Yield recordings that were heard and whose file has gone since."""
+    for row in recordings(store, status="done"):
+        if not (study_dir / row["path"]).exists():
+            yield Gap("file_gone", row["path"], FILE_GONE)
 
 
 def unmatched(store: Store) -> Iterator[Gap]:

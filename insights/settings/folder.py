@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER_MODE = 0o700
+OTHERS = 0o077
 FILE_MODE = 0o600
 
 
@@ -68,21 +70,31 @@ class StudyFolder:
 
 
 def make_private(folder: Path) -> None:
-    """Create a folder that only its owner can enter; one that exists keeps its content and loses other people."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(FOLDER_MODE)
+    """Create a folder that only its owner can enter; one that exists keeps its content and loses other people.
+
+    What somebody has made read-only stays so, and what others own is theirs to open.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    status = folder.stat()
+    if status.st_mode & OTHERS and status.st_uid == os.geteuid():
+        folder.chmod(stat.S_IMODE(status.st_mode) & FOLDER_MODE)
 
 
 def write_private(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all, readable by its owner alone.
 
-    The content lands beside the target first and is moved into place, so that a reader never sees half of it.
+    The content lands beside the target first and is moved into place, so that a reader never sees half of it. On a
+    full disk nothing stays behind.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     part = path.with_name(f".{path.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

@@ -58,15 +58,14 @@ def run_lock(study_dir: Path, *, why: str = "the night run") -> Iterator[Path]:
 
 
 def _opened(path: Path) -> IO[str]:
-    """Open the lock file for reading and writing, made private when new."""
+    """Open the lock file for reading and writing, private when new."""
     try:
-        file = path.open("a+", encoding="utf-8")
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, mode=0o600)
     except OSError as error:
         raise StoreError(
             f"{path.parent}: the study cannot be locked ({error.strerror}); make the folder writable for this user"
         ) from error
-    path.chmod(0o600)
-    return file
+    return os.fdopen(descriptor, "a+", encoding="utf-8")
 
 
 def _taken(file: IO[str]) -> bool:

@@ -109,6 +109,12 @@ def failure_of(store: Store, sha256: str) -> tuple[str, str] | None:
     return (row[0], row[1]) if row else None
 
 
+def drop_failure(store: Store, path: str) -> None:
+    """Forget a file that never could be used and has gone; nothing rests on it."""
+    with transaction(store):
+        store.conn.execute("DELETE FROM recording WHERE path = ? AND status <> 'done'", (path,))
+
+
 def count_interviews(store: Store) -> int:
     """Return the number of interviews in the store."""
     return int(store.conn.execute("SELECT count(*) FROM interview").fetchone()[0])

@@ -18,7 +18,7 @@ import numpy as np
 from audio.decode import load
 from audio.encode import encode
 from insights.demo.create import PHONE_RESPONSES, create_demo
-from insights.store import open_store, query
+from insights.store import StoreError, open_store, query
 
 Row = tuple[str, str, str, int]
 PROGRAM = "import sys\nfrom insights.cli.main import main\nif __name__ == '__main__':\n    main()\n"
@@ -71,10 +71,11 @@ def finished_night(study: Path, *options: str) -> float:
 
 
 def done_in(study: Path) -> int:
-    """Return how many calls a study's store holds; 0 where there is none yet."""
-    if not (study / "study.db").is_file():
+    """Return how many calls a study's store holds; 0 where there is none yet, or only its file."""
+    try:
+        store = open_store(study / "study.db", readonly=True)
+    except StoreError:
         return 0
-    store = open_store(study / "study.db", readonly=True)
     try:
         return int(query(store, "SELECT count(*) AS n FROM recording WHERE status = 'done'")[0]["n"])
     finally:
@@ -96,6 +97,9 @@ def real_kills(folder: Path, *, count: int, seconds: float = 40.0) -> Iterator[R
     for number, after_s in enumerate(killed.moments(count, longest_s=longest_s, seed=31)):
         hits += killed_night(study, after_s=after_s, behind_a_call=number >= count // 2)
         partial += not whole(study)
+        print(
+            f"  kill {number + 1}: {hits} hit, {done_in(study)} of {calls} calls stored", file=sys.stderr, flush=True
+        )
         if done_in(study) == calls or number == count - 1:
             finished_night(study, "--workers", "2")
             unequal, studies = unequal + (killed.content(study) != wanted), studies + 1

@@ -76,7 +76,7 @@ def check_readable(connection: sqlite3.Connection, path: Path) -> None:
     check_not_newer(connection, path)
     found = schema_version(connection)
     if found < migrations()[-1][0]:
-        raise StoreError(f"{path}: schema {found} is older than this earful; run `earful status` once to update it")
+        raise StoreError(f"{path}: schema {found} is older than this earful; run `earful ingest` once to update it")
 
 
 def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

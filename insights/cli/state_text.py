@@ -1,0 +1,93 @@
+"""What `earful status` and `earful gaps` print: short however large the study is, and never a customer's words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from insights.cli.context import counted
+
+if TYPE_CHECKING:
+    from insights.night.status import Gap
+
+EACH_LAYOUT = 20  # calls whose layouts are listed one by one; of more, only how many there are of each
+
+
+def status_lines(state: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a study's state, line by line, under names in a first column."""
+    counts, totals = state["recordings"], state["totals"]
+    yield line("recordings", ", ".join(f"{n} {name}" for name, n in counts.items()))
+    phone, online = totals["phone_interviews"], totals["online_interviews"]
+    yield line(
+        "interviews",
+        f"{phone} by phone, {online} written; {totals['minutes']:.1f} minutes heard, {totals['reasons']} reasons, "
+        f"{totals['mismatches']} mismatched scores",
+    )
+    yield from night_lines(state)
+    yield from layout_lines(state["layouts"])
+    for row in state["not_done"]:
+        yield line(row["status"], f"{row['path']}: {row['error']}")
+    for row in state["doubtful"]:
+        yield line("doubtful", f"{row['path']}: {', '.join(row['flags'])}")
+    yield from unlinked_lines(state)
+    if state["not_done"] or state["unmatched_recordings"] or state["response_problems"]:
+        yield line("to do", "earful gaps: everything that is missing or doubtful, each with its cure")
+
+
+def night_lines(state: Mapping[str, Any]) -> Iterator[str]:
+    """Yield who works on the study now, or else how the last night went."""
+    running = state["running"]
+    if running:
+        why, pid, since = (running.get(key, "?") for key in ("why", "pid", "since"))
+        yield line("running", f"{why} (process {pid}) since {since}")
+    elif state["last_night"]:
+        yield line("last night", night_text(state["last_night"]))
+
+
+def unlinked_lines(state: Mapping[str, Any]) -> Iterator[str]:
+    """Yield recordings without a row, rows without a recording, and how many rows could not be used."""
+    for row in state["unmatched_recordings"]:
+        yield line("unmatched", row["path"] + (f" (might be {row['candidates']})" if row["candidates"] else ""))
+    for interview_id in state["interviews_without_recording"]:
+        yield line("no sound", f"interview {interview_id}")
+    if state["response_problems"]:
+        yield line("responses", counted(state["response_problems"], "problem"))
+
+
+def line(name: str, text: str) -> str:
+    """Return one line of the status."""
+    return f"{name:<11} {text}"
+
+
+def night_text(night: Mapping[str, Any]) -> str:
+    """Return when the last night ran, how it ended, and its counts; one that was killed never wrote its end."""
+    if night["ended_at"] is None:
+        return f"{night['started_at']}, broken off; what it stored is whole, `earful night` goes on with the rest"
+    counts = ", ".join(f"{n} {name}" for name, n in night["counts"].items() if n)
+    return f"{night['started_at']} to {night['ended_at']}, {night['status']}" + (f": {counts}" if counts else "")
+
+
+def layout_lines(layouts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield how the channels of the calls are used: one by one, or how many of each."""
+    if len(layouts) > EACH_LAYOUT:
+        for name in ("layout", "language"):
+            found = Counter(str(row[name]) for row in layouts).most_common()
+            yield line(name, ", ".join(f"{count} {value}" for value, count in found))
+        return
+    for row in layouts:
+        margin = row["role_margin"]
+        sure = f", roles by a margin of {margin:.2f}" if isinstance(margin, float) else ""
+        yield line("layout", f"{row['path']}: {row['layout']}, {row['language']}{sure}")
+
+
+def gap_lines(gaps: Sequence[Gap]) -> Iterator[str]:
+    """Yield the gaps, those with one cure under one heading, in the order of the first of each kind."""
+    kinds = list(dict.fromkeys(gap.kind for gap in gaps))
+    ordered = sorted(gaps, key=lambda gap: (kinds.index(gap.kind), gap.cure))
+    for (kind, cure), found in groupby(ordered, key=lambda gap: (gap.kind, gap.cure)):
+        yield f"{kind.replace('_', ' ')}: {cure}"
+        yield from (f"    {gap.where}" for gap in found)
+    again = "; a file that is replaced is taken up by the next `earful night` by itself" if "failed" in kinds else ""
+    yield counted(len(gaps), "gap") + again
