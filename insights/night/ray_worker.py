@@ -38,7 +38,7 @@ class Worker:
     """One actor: it starts once, keeps its models, and takes batch after batch."""
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="earful-")
+        self._folder: TemporaryDirectory[str] | None = None
         self._plan: WorkerPlan | None = None
         self._calls_at = ""
 
@@ -65,6 +65,7 @@ class Worker:
             raise UnfitWorkerError(f"it runs {release_here()}, the driver {release}; install the same on both")
         refuse_unreadable(calls_at)
         start_worker(plan.memory_gb)
+        self._folder = TemporaryDirectory(prefix="earful-")
         for name, content in study.items():
             path = Path(self._folder.name) / name
             path.parent.mkdir(exist_ok=True)
