@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from insights.reasons.refit import Example, Refit, learn, load_refit
 from insights.reasons.statement import Statement
 from insights.survey.codebook import Codebook
 
+_log = logging.getLogger("earful.reasons")
 MIN_ANSWERS = 30
 _HELD_OUT_OF_100 = 30
 
@@ -90,9 +92,13 @@ def machine_codes(reasons: Sequence[Reason]) -> CodeSet:
 
 
 def current_refit(folder: Path) -> Refit | None:
-    """Return the newest refit kept in ``folder``, or None."""
-    files = sorted(folder.glob("refit-*.npz"))
-    return load_refit(files[-1]) if files else None
+    """Return the newest refit kept in ``folder``, or None; those of other versions are left out with a warning."""
+    for path in sorted(folder.glob("refit-*.npz"), reverse=True):
+        try:
+            return load_refit(path)
+        except ValueError as error:
+            _log.warning("%s", error)
+    return None
 
 
 def keep_refit(refit: Refit, folder: Path) -> Path:

@@ -257,11 +257,14 @@ def measure_learning(folder: Path, book: Codebook, vectors, language: str, bars:
     examples = [Example(text, language, frozenset(c for c, _ in truth), dict(truth)) for text, truth in train]
     features = features_of([(text, language) for text, _ in test], book, embedder=vectors)
     order = np.random.default_rng(0).permutation(len(examples))
-    scores = []
+    scores, leant = [], []
     for draw in range(3):
-        few = [examples[at] for at in order[draw * 100 : draw * 100 + 100]]
-        scores.append(learnt_f1(learn(few, book, embedder=vectors), features, test))
+        few = learn([examples[at] for at in order[draw * 100 : draw * 100 + 100]], book, embedder=vectors)
+        scores.append(learnt_f1(few, features, test))
+        few_leaning = decisions(few, features)[1]
+        leant += [np.sign(few_leaning[at]) == want for at, (_, truth) in enumerate(test) for _, want in truth]
     row(f"reviews {language}, 100 labels: code micro-F1 (3 draws)", bars[0], f"{np.mean(scores):.3f}", len(test))
+    row(f"reviews {language}, 100 labels: polarity (3 draws)", "", f"{np.mean(leant):.3f}", len(leant) // 3)
     refit = learn(examples, book, embedder=vectors)
     row(
         f"reviews {language}, all labels: code micro-F1", bars[1], f"{learnt_f1(refit, features, test):.3f}", len(test)
