@@ -46,7 +46,10 @@ def id3_bytes(head: bytes) -> int:
 def frame_table(file: BinaryIO) -> FrameTable | None:
     """Read the table of an open mp3; None without one. The position moves."""
     file.seek(0)
-    start = id3_bytes(file.read(_ID3_HEAD))
+    start = 0
+    while tag := id3_bytes(file.read(_ID3_HEAD)):  # a tagger may put its own tag before the one that is there
+        start += tag
+        file.seek(start)
     file.seek(start)
     head = file.read(HEAD_BYTES)
     at = max(head[:_TABLE_WITHIN].find(b"Xing"), head[:_TABLE_WITHIN].find(b"Info"))
@@ -60,6 +63,7 @@ def frame_table(file: BinaryIO) -> FrameTable | None:
     # The extension's own checksum is no use: encoders disagree on which bytes it covers.
     valid = head[lame : lame + 4] in _CHECKSUM_WRITERS
     length = _frame_bytes(head)
+    valid = valid and length > 0  # padding behind a tag: where the sound begins is not known
     total = int.from_bytes(head[tag_end - 6 : tag_end - 2], "big") if valid else 0
     checksum = int.from_bytes(head[tag_end - 2 : tag_end], "big") if valid else 0
     return FrameTable(declared, max(0, total - length), checksum, start, length)

@@ -19,6 +19,7 @@ class Page:
 
     serial: int
     number: int
+    is_first: bool
     is_last: bool
     intact: bool
 
@@ -33,10 +34,13 @@ class OggHealth:
         Every stream has its last page, and the file stops at a page's end.
     lost_pages:
         Pages missing from the count, or with a wrong checksum.
+    streams:
+        Logical streams that begin in the file: more than one where recordings were chained.
     """
 
     ended: bool
     lost_pages: int
+    streams: int
 
 
 def ogg_health(file: BinaryIO) -> OggHealth:
@@ -44,16 +48,17 @@ def ogg_health(file: BinaryIO) -> OggHealth:
     file.seek(0)
     next_number: dict[int, int] = {}
     closed: set[int] = set()
-    lost = 0
+    lost = streams = 0
     for page in _pages(file):
         if page is None or not page.intact:
             lost += 1
             continue
         lost += max(0, page.number - next_number.get(page.serial, page.number))
         next_number[page.serial] = page.number + 1
+        streams += page.is_first
         if page.is_last:
             closed.add(page.serial)
-    return OggHealth(ended=bool(closed) and closed == set(next_number), lost_pages=lost)
+    return OggHealth(ended=bool(closed) and closed == set(next_number), lost_pages=lost, streams=streams)
 
 
 def _pages(file: BinaryIO) -> Iterator[Page | None]:
@@ -89,6 +94,7 @@ def _page(data: bytes) -> Page:
     return Page(
         serial=int.from_bytes(data[14:18], "little"),
         number=int.from_bytes(data[18:22], "little"),
+        is_first=bool(data[5] & 2),
         is_last=bool(data[5] & 4),
         intact=_checksum(data[:22] + bytes(4) + data[26:]) == stored,
     )

@@ -77,6 +77,25 @@ def test_ogg_pages_are_counted_and_checked(
     assert (health.lost_pages, health.ended) == (lost, ended)
 
 
+def test_recordings_chained_in_one_ogg_are_whole(tmp_path: Path) -> None:
+    one = files.av_bytes(files.speech_like(seconds=3.0, rate_hz=48_000), 48_000, "ogg", "libopus")
+    path = tmp_path / "chained.ogg"
+    path.write_bytes(one + one)
+    found = decode(path)
+    assert found.facts.flags == ()
+    assert found.recording.duration_s == pytest.approx(6.0, abs=0.1)
+
+
+@pytest.mark.parametrize("padding", [0, 7])
+def test_a_picture_tagged_before_an_mp3s_own_tag_is_no_damage(tmp_path: Path, padding: int) -> None:
+    sound = files.av_bytes(files.speech_like(rate_hz=16_000), 16_000, "mp3", "libmp3lame")
+    picture = bytes(4000)
+    tag = b"ID3\x03\x00\x00\x00\x00" + bytes([len(picture) >> 7, len(picture) & 0x7F]) + picture
+    path = tmp_path / "picture.mp3"
+    path.write_bytes(tag + bytes(padding) + sound)
+    assert decode(path).facts.flags == ()
+
+
 def test_a_wav_whose_size_was_never_filled_in_is_odd_but_not_damaged(tmp_path: Path) -> None:
     pcm = files.wav_bytes(files.speech_like(seconds=2), 8000, "PCM_16")[44:]
     for size in (0, 0xFFFFFFFF):
