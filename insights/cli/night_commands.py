@@ -71,7 +71,11 @@ def night(
 ) -> None:
     r"""Process everything new under calls/ and responses/; what was done before is not done again.
 
-    Exit codes: 0 all done or nothing new, 3 at least one recording failed, 4 nothing could be done.
+    Calls of the next morning's draw go first, then recorded detractors, then the newest. It may be stopped at any
+    moment by Ctrl-C or SIGTERM: what is done is stored.
+
+    Exit codes: 0 all done or nothing new, 3 at least one recording failed, 4 nothing could be done, 130 and 143
+    stopped by a signal.
 
     \b
     Examples:

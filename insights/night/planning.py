@@ -205,21 +205,28 @@ def plan_stages(
     todo = stages_to_do(wanted, done_stages(known.store, sha256))
     if not todo:
         return False
-    hashed = replace(facts, sha256=sha256)
-    found = recording_id(hashed)
-    stored = None if "recognition" in todo else stored_result(known.store, found)
-    base = hashed if stored is None else stored_facts(known.store, found, hashed)
     plan.jobs.append(
         Job(
-            facts=base,
+            facts=replace(facts, sha256=sha256),
             file=str(entry.file),
             keys=wanted,
             todo=todo,
             language="ru" if language == "ru" else "en" if language == "en" else None,
-            stored=stored,
         )
     )
     return True
+
+
+def with_stored(store: Store, job: Job) -> Job:
+    """Return a job with what an earlier night found, where its words need not be heard again.
+
+    Asked for when the job's turn comes: what a whole study holds would not fit into memory.
+    """
+    if "recognition" in job.todo:
+        return job
+    found = recording_id(job.facts)
+    stored = stored_result(store, found)
+    return job if stored is None else replace(job, stored=stored, facts=stored_facts(store, found, job.facts))
 
 
 def stored_result(store: Store, found: str) -> Stored | None:

@@ -16,7 +16,7 @@ from insights.night.jobs import Done, Failed, Job, Outcome
 from insights.night.keys import StudyKeys
 from insights.night.log import NightLog
 from insights.night.pace import SoundLeft
-from insights.night.planning import Plan
+from insights.night.planning import Plan, with_stored
 from insights.store import Failure, Store, save_alias, save_call, save_failure
 from insights.store.night_queries import drop_failure, failure_of, interview_facts, move_recording
 from insights.store.records import FailureStatus
@@ -142,7 +142,8 @@ def process(
     if options.progress:
         options.progress.begin(calls=len(jobs))
     sound, left = SoundLeft(jobs), {job.facts.path for job in jobs}
-    outcomes = executor.run(until(batches, options.stop_at), plan)
+    ready = (tuple(with_stored(store, job) for job in batch) for batch in until(batches, options.stop_at))
+    outcomes = executor.run(ready, plan)
     try:
         for outcome in outcomes:
             facts = outcome.job.facts
