@@ -7,7 +7,7 @@ import pytest
 
 from insights.statistics.change import compare
 from insights.statistics.drivers import drivers
-from insights.statistics.families import benjamini_hochberg, holm
+from insights.statistics.families import benjamini_hochberg
 from insights.statistics.impact import flags_of, impacts
 from insights.statistics.importance import correlations_of, lmg, relative_weights, variance_inflation
 from insights.statistics.nps import nps, nps_from_counts
@@ -137,13 +137,11 @@ def test_a_reason_that_goes_with_low_scores_is_found_and_noise_is_not() -> None:
 
 
 def test_fifteen_published_p_values_give_four_discoveries() -> None:
-    # Benjamini and Hochberg (1995), section 3.2: 4 of the 15 hypotheses are rejected, 3 under Holm and Bonferroni.
+    # Benjamini and Hochberg (1995), section 3.2: 4 of the 15 hypotheses are rejected.
     p_values = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344]
     p_values += [0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000]
     assert int((benjamini_hochberg(p_values) <= 0.05).sum()) == 4
-    assert int((holm(p_values) <= 0.05).sum()) == 3
     assert benjamini_hochberg(p_values)[3] == pytest.approx(0.0095 * 15 / 4)
-    assert holm(p_values)[2] == pytest.approx(0.0019 * 13)
     assert benjamini_hochberg(p_values[::-1]).tolist() == benjamini_hochberg(p_values)[::-1].tolist()
     assert len(benjamini_hochberg([])) == 0
 

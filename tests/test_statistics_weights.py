@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insights.statistics.weights import kish_n_eff, post_stratify, rake
+from insights.statistics.weights import kish_n_eff, population_weights, rake
 
 
 def test_raking_meets_every_margin() -> None:
@@ -26,15 +26,20 @@ def test_raking_refuses_a_margin_that_nobody_can_fill() -> None:
         rake([(np.zeros(5, dtype=int), np.array([0.5, 0.5]))], start=np.ones(5))
 
 
-def test_one_margin_raked_equals_post_stratification() -> None:
-    strata = ["a"] * 7 + ["b"] * 3
-    raked = rake([(np.array([0] * 7 + [1] * 3), np.array([0.4, 0.6]))], start=np.ones(10))
-    assert raked == pytest.approx(post_stratify(strata, {"a": 40, "b": 60}))
+def test_strata_get_their_share_of_the_population_whatever_weights_were_delivered() -> None:
+    codes = np.array([0] * 7 + [1] * 3)
+    for start in (np.ones(10), np.arange(1.0, 11.0)):
+        weights = population_weights(codes, np.array([40.0, 60.0]), start=start)
+        reached = np.bincount(codes, weights=weights) / weights.sum()
+        assert reached == pytest.approx([0.4, 0.6])
+        assert weights.sum() == pytest.approx(start.sum())
+        assert weights[1] / weights[0] == pytest.approx(start[1] / start[0])
 
 
-def test_strata_the_population_does_not_list_keep_their_share() -> None:
-    weights = post_stratify(["a", "b", "x", None], {"a": 30, "b": 10, "never_seen": 5})
-    assert weights.tolist() == [1.5, 0.5, 1.0, 1.0]
+def test_strata_the_population_does_not_list_keep_their_weight() -> None:
+    codes, sizes = np.array([0, 1, 2, -1]), np.array([30.0, 10.0, 0.0, 5.0])
+    assert population_weights(codes, sizes, start=np.ones(4)).tolist() == [1.5, 0.5, 1.0, 1.0]
+    assert population_weights(np.array([-1, -1]), sizes, start=np.array([1.0, 2.0])).tolist() == [1.0, 2.0]
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=1, max_size=40))

@@ -12,6 +12,7 @@ import click
 from insights.cli.context import json_option, print_json, stop, study_option
 
 if TYPE_CHECKING:
+    from insights.statistics.change import Change
     from insights.statistics.figure import Figure
     from insights.statistics.waves import WaveChange
     from insights.store import Row, Store
@@ -257,7 +258,7 @@ def _print_change(found: WaveChange, metric_id: int) -> None:
     click.echo(f"[{found.mode}] {change_sentence(one, language='en')} Method: {one.method}.")
     shifts = ""
     if found.promoters is not None and found.detractors is not None and one.metric.startswith("nps"):
-        shifts = f", promoters {found.promoters:+.1f}, detractors {found.detractors:+.1f}"
+        shifts = f", promoters {_shift(found.promoters)}, detractors {_shift(found.detractors)}"
     verdict = "change" if one.significant else "no detectable change"
     click.echo(
         f"    {verdict}: {found.values[0]:.1f} (n={one.n[0]}) -> {found.values[1]:.1f} (n={one.n[1]}),"
@@ -267,3 +268,8 @@ def _print_change(found: WaveChange, metric_id: int) -> None:
     )
     for wave, part in zip(found.waves, found.estimates, strict=True):
         click.echo(f"    {wave}: {part.value:.1f}  [{part.low:.1f}; {part.high:.1f}]  n={part.n}  {part.method}")
+
+
+def _shift(one: Change) -> str:
+    """Return the change of a share with its interval."""
+    return f"{one.difference:+.1f} [{one.low:+.1f}; {one.high:+.1f}]"

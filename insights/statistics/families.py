@@ -35,25 +35,3 @@ def benjamini_hochberg(p_values: Sequence[float]) -> Floats:
     result = np.empty(len(p))
     result[order] = np.minimum(adjusted, 1.0)
     return result
-
-
-def holm(p_values: Sequence[float]) -> Floats:
-    """Return p-values adjusted so that even one false alarm in the family is rare, in the order given.
-
-    For a few comparisons declared before the data were seen.
-
-    References
-    ----------
-    Holm, S. (1979). Scandinavian Journal of Statistics 6(2), 65-70.
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03]).round(3).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    p = np.asarray(p_values, dtype=float)
-    order = np.argsort(p)
-    adjusted = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    result = np.empty(len(p))
-    result[order] = np.minimum(adjusted, 1.0)
-    return result

@@ -16,7 +16,7 @@ from insights.statistics.families import benjamini_hochberg
 from insights.statistics.figure import BOTH_MODES, HIDDEN_UNDER, WHOLE, Figure, figure_from
 from insights.statistics.frame import HESITANT_FROM, Frame, Labels, load_frame
 from insights.statistics.measures import Measure, estimate, measures_of
-from insights.statistics.weights import stratum_weights
+from insights.statistics.weights import population_weights
 from insights.store import Store
 from insights.store.metric_queries import answer_pairs
 
@@ -209,7 +209,7 @@ def weights_and_population(frame: Frame, part: Part, rows: Ints) -> tuple[Floats
     if part.dimension == "segment":
         return weights, int(clients.get(part.slice_name.partition("=")[2], 0)) or None
     sizes = np.array([clients.get(name, 0.0) for name in segment.names])
-    weights = weights * stratum_weights(segment.codes[rows], sizes)
+    weights = population_weights(segment.codes[rows], sizes, start=weights)
     return weights, int(sum(clients.values())) if part.slice_name == WHOLE else None
 
 

@@ -17,6 +17,7 @@ from insights.statistics.metrics import Part, figure_of, rows_hash, weights_and_
 from insights.store import Store
 
 DECLARED = ("nps",)
+PROMOTERS, DETRACTORS = 1.0, -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class WaveChange:
     """A figure's change between two waves in one mode.
 
     ``estimates`` are the two waves' figures themselves, ``values`` their plain values; ``family`` names what the
-    correction for many comparisons ran over; ``promoters`` and ``detractors`` are the changes of their shares in
-    points (None but for net scores).
+    correction for many comparisons ran over; ``promoters`` and ``detractors`` are the changes of their shares (None
+    but for net scores): they say where a change came from and are no tests of their own.
     """
 
     change: Change
@@ -36,8 +37,8 @@ class WaveChange:
     values: tuple[float, float]
     estimates: tuple[Estimate, Estimate]
     rows_sha256: str
-    promoters: float | None = None
-    detractors: float | None = None
+    promoters: Change | None = None
+    detractors: Change | None = None
 
 
 def wave_changes(store: Store, first: str, second: str) -> tuple[WaveChange, ...]:
@@ -79,7 +80,6 @@ def change_of(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> WaveC
     (_, before), (_, after) = found[0], found[1]
     span = 200.0 if measure.reduction == "net" else 100.0
     change = compare(measure.metric, before, after, covariance=common_covariance(frame, measure, parts), span=span)
-    shifts = class_shifts(frame, measure, parts) if measure.reduction == "net" else (None, None)
     return WaveChange(
         change=change,
         waves=(parts[0].wave, parts[1].wave),
@@ -89,8 +89,8 @@ def change_of(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> WaveC
         values=(before.value, after.value),
         estimates=(before, after),
         rows_sha256=rows_hash(frame, measure, np.concatenate([measure.used(part.rows) for part in parts])),
-        promoters=shifts[0],
-        detractors=shifts[1],
+        promoters=class_change(frame, measure, parts, PROMOTERS),
+        detractors=class_change(frame, measure, parts, DETRACTORS),
     )
 
 
@@ -114,15 +114,18 @@ def client_influence(frame: Frame, measure: Measure, part: Part) -> Floats:
     return totals
 
 
-def class_shifts(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> tuple[float, float]:
-    """Return the change of the share of 1 and of -1, in points."""
-    shares = []
-    for part in parts:
-        rows = measure.used(part.rows)
-        weights, _ = weights_and_population(frame, part, rows)
-        column = measure.columns[rows, 0]
-        shares.append([100.0 * float(np.average(column == kind, weights=weights)) for kind in (1.0, -1.0)])
-    return shares[1][0] - shares[0][0], shares[1][1] - shares[0][1]
+def class_change(frame: Frame, measure: Measure, parts: tuple[Part, Part], kind: float) -> Change | None:
+    """Return the change of the share of 1 (promoters) or of -1 (detractors); None but for net scores."""
+    if measure.reduction != "net":
+        return None
+    marks = measure.columns[:, 0]
+    hits = np.where(np.isfinite(marks), (marks == kind).astype(float), np.nan)
+    share = Measure(measure.metric, "", "share", hits[:, None])
+    before, after = (figure_of(frame, share, part) for part in parts)
+    if before is None or after is None:
+        return None
+    covariance = common_covariance(frame, share, parts)
+    return compare(share.metric, before[1], after[1], covariance=covariance, span=100.0)
 
 
 def corrected(changes: list[WaveChange]) -> list[WaveChange]:
@@ -153,6 +156,20 @@ def change_json(found: WaveChange) -> dict[str, object]:
         "method": change.method,
         "family": found.family,
         "values": [round(value, 4) for value in found.values],
-        "promoters": None if found.promoters is None else round(found.promoters, 4),
-        "detractors": None if found.detractors is None else round(found.detractors, 4),
+        **class_json("promoters", found.promoters),
+        **class_json("detractors", found.detractors),
     }
+
+
+def class_json(name: str, change: Change | None) -> dict[str, float | None]:
+    """Return the change of one class's share with its interval; None where the figure has no classes.
+
+    Examples
+    --------
+    >>> class_json("promoters", None)
+    {'promoters': None, 'promoters_low': None, 'promoters_high': None}
+    """
+    names = (name, f"{name}_low", f"{name}_high")
+    if change is None:
+        return dict.fromkeys(names)
+    return {key: round(value, 4) for key, value in zip(names, (change.difference, change.low, change.high))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,46 +25,39 @@ def kish_n_eff(weights: Floats) -> float:
     return float(np.sum(weights)) ** 2 / squares if squares > 0 else 0.0
 
 
-def post_stratify(strata: Sequence[str | None], population: Mapping[str, float]) -> Floats:
-    """Return weights (mean 1) that give every stratum its share of the population.
+def population_weights(codes: Ints, sizes: Floats, *, start: Floats) -> Floats:
+    """Return weights that give every stratum its share of the population, in proportion to ``start`` inside each.
 
-    Rows of a stratum that the population doesn't list, or lists with zero, keep their share of the sample: a
-    figure may not lose interviews because a list is incomplete.
+    Rows of a stratum that the population doesn't list, or lists with zero, keep their weight: a figure may not lose
+    interviews because a list is incomplete.
 
     Parameters
     ----------
-    strata:
-        One label a row, length n; None = unknown.
-    population:
-        Number of clients by stratum.
+    codes:
+        Shape (n,), the row's stratum 0..k-1, -1 = unknown.
+    sizes:
+        Shape (k,), clients in each stratum.
+    start:
+        Shape (n,), weights as delivered; ones where none were.
 
     Returns
     -------
     numpy.ndarray
-        Shape (n,), mean 1.0.
+        Shape (n,), with the sum of ``start``.
 
     Examples
     --------
-    >>> post_stratify(["a", "a", "b", "b"], {"a": 300, "b": 100})
-    array([1.5, 1.5, 0.5, 0.5])
+    >>> population_weights(np.array([0, 0, 1, 1]), np.array([300.0, 100.0]), start=np.ones(4)).tolist()
+    [1.5, 1.5, 0.5, 0.5]
     """
-    names = sorted(population)
-    number = {name: code for code, name in enumerate(names)}
-    codes = np.array([-1 if stratum is None else number.get(stratum, -1) for stratum in strata], dtype=np.int64)
-    return stratum_weights(codes, np.array([population[name] for name in names], dtype=float))
-
-
-def stratum_weights(codes: Ints, sizes: Floats) -> Floats:
-    """Return ``post_stratify``'s weights for strata as numbers: shape (n,), -1 = unknown; ``sizes`` shape (k,)."""
-    weights = np.ones(len(codes))
-    counts = np.bincount(codes[codes >= 0], minlength=len(sizes)) if len(sizes) else np.zeros(0)
-    listed = (counts > 0) & (sizes > 0)
+    weights = start.copy()
+    listed = codes >= 0
+    listed[listed] = sizes[codes[listed]] > 0
     if not bool(listed.any()):
         return weights
-    weight_of = np.ones(len(sizes))
-    weight_of[listed] = sizes[listed] / sizes[listed].sum() * counts[listed].sum() / counts[listed]
-    known = codes >= 0
-    weights[known] = weight_of[codes[known]]
+    met = np.bincount(codes[listed], minlength=len(sizes)) > 0
+    fitted = rake([(codes[listed], np.where(met, sizes, 0.0))], start=start[listed])
+    weights[listed] = fitted * start[listed].mean()
     return weights
 
 
