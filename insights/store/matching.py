@@ -68,8 +68,7 @@ def interview_named(store: Store, path: str) -> str | None:
     found = store.conn.execute(sql, sorted(names)).fetchall()
     if len(found) != 1:
         return None
-    # The plus keeps SQLite from looking for the interview among all calls that are done.
-    sql = "SELECT count(*) FROM recording WHERE interview_id = ? AND path <> ? AND +status = 'done'"
+    sql = "SELECT count(*) FROM recording WHERE interview_id = ? AND path <> ? AND status = 'done'"
     taken = store.conn.execute(sql, (found[0][0], path)).fetchone()[0]
     return None if taken else str(found[0][0])
 

@@ -66,13 +66,14 @@ JOIN interview i ON i.interview_id = a.interview_id
 LEFT JOIN recording rec ON rec.recording_id = a.recording_id
 WHERE a.agreement = 'mismatch';
 
--- Scores said with marked hesitation against the same person's other answers, or revised while being said.
+-- Scores said with marked hesitation against the same person's other answers, or revised while being said. The cross join
+-- begins with the few hesitant ones.
 CREATE VIEW hesitant_score AS
 SELECT a.answer_id, a.interview_id, a.recording_id, a.question_id, q.kind, i.wave_id, a.value, a.spoken_value, a.first_spoken_value,
        d.latency_s, d.time_to_value_s, d.pause_total_s, d.filler_n, d.hedge_n, d.repair_n, d.hesitation, d.hesitation_parts_json, d.baseline_n,
        rec.path || '#t=' || round(max(0, a.start_s - 2), 2) || ',' || round(a.end_s + 1, 2) AS clip
 FROM delivery d
-JOIN answer a ON a.answer_id = d.answer_id
+CROSS JOIN answer a ON a.answer_id = d.answer_id
 JOIN question q ON q.question_id = a.question_id
 LEFT JOIN interview i ON i.interview_id = a.interview_id
 LEFT JOIN recording rec ON rec.recording_id = a.recording_id
