@@ -65,7 +65,9 @@ def test_commands_in_processes_of_their_own_reach_no_other_machine(words: tuple[
 def test_telemetry_is_off_before_a_library_is_imported(name: str) -> None:
     program = "import sys, os\nfrom insights.cli import main\nmain.cli = lambda: None\nmain.main()\n"
     program += f"assert 'torch' not in sys.modules and 'pyannote' not in sys.modules\nprint(os.environ[{name!r}])"
+    loud = f"os.environ[{name!r}] = 'whatever the shell says'\n"
     assert guarded(program).stdout.strip() == QUIET_ENVIRONMENT[name]
+    assert guarded(loud + program).stdout.strip() == QUIET_ENVIRONMENT[name]
 
 
 def test_no_notebook_is_committed_with_output() -> None:
@@ -144,3 +146,30 @@ def test_an_id_is_never_sql_or_a_path(study_dir: Path, asked: Callable[..., None
     store = open_store(study_dir / "study.db", readonly=True)
     assert query(store, "SELECT count(*) AS n FROM interview") == [{"n": 1}]
     store.close()
+
+
+def masked_by_command(study_dir: Path, given: bytes) -> bytes:
+    done = CliRunner().invoke(cli, ["redact", "--text", "-", "--study", str(study_dir)], input=given)
+    assert done.exit_code == 0
+    return done.stdout_bytes
+
+
+def test_masking_a_text_keeps_its_layout(study_dir: Path) -> None:
+    text = "Строка\n\n\tМеня зовут Иван Петров,   тел.: 8 916 123-45-67\r\n  два  пробела\x0c\nбез конца строки"
+    masked = text.replace("Иван Петров", "[имя]").replace("8 916 123-45-67", "[телефон]")
+    assert masked_by_command(study_dir, text.encode()) == masked.encode()
+
+
+def test_a_text_in_the_old_windows_encoding_is_masked_too(study_dir: Path) -> None:
+    assert masked_by_command(study_dir, "позвоните Марине\n".encode("cp1251")) == "позвоните [имя]\n".encode()
+
+
+def test_ids_are_taken_without_the_blanks_of_a_copied_cell(study_dir: Path, asked: Callable[..., None]) -> None:
+    asked("всё хорошо", "нормально")
+    done = CliRunner().invoke(cli, ["forget", "--respondent", " R0 ", "--yes", "--study", str(study_dir)])
+    assert (done.exit_code, "erased: 1 interviews" in done.output) == (0, True)
+
+
+@pytest.mark.parametrize("days", ["0", "99999999"])
+def test_an_age_that_no_calendar_holds_is_wrong_usage(study_dir: Path, days: str) -> None:
+    assert CliRunner().invoke(cli, ["retain", "--days", days, "--study", str(study_dir)]).exit_code == 2

@@ -39,11 +39,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo_commands:demo", "Make the example study and run its night."),
 }
 
-# One thread a process, nothing on the network: set before any library is imported.
+# One thread a process unless the shell asks for more; nothing on the network, whatever it says. Libraries read these
+# as they are imported.
+THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 QUIET_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **THREADS,
     "PYANNOTE_METRICS_ENABLED": "0",
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
@@ -107,6 +107,6 @@ keeping_lines(cli)
 
 def main() -> None:
     """Run the command line."""
-    for name, value in QUIET_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    wished = {name: os.environ[name] for name in THREADS if name in os.environ}
+    os.environ.update(QUIET_ENVIRONMENT | wished)
     cli()

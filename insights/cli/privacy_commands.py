@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from transcribe.dialogue import Language
 
 WRONG_USAGE = 2
+LONGEST_DAYS = 36_500
 
 
 @click.command()
 @study_option
 @click.option(
-    "--text", "text_file", type=click.File("r", encoding="utf-8"), help="Mask this file; - for standard input."
+    "--text", "text_file", type=click.File("rb"), help="Mask this file, UTF-8 or cp1251; - for standard input."
 )
 @click.option("--language", type=click.Choice(["ru", "en"]), help="Of --text; by default told from its letters.")
 @json_option
@@ -48,17 +50,19 @@ def redact(study_dir: Path, *, text_file: Any, language: str | None, as_json: bo
         click.echo(", ".join(f"{n} {kind}" for kind, n in counts.items()))
 
 
-def mask_lines(lines: Any, language: str | None, study_dir: Path) -> None:  # noqa: ANN401 - any file of text
-    """Print each line with what is personal in it masked."""
+def mask_lines(lines: Iterable[bytes], language: str | None, study_dir: Path) -> None:
+    """Print each line with what is personal in it masked, its blanks and its ending as they were."""
     from insights.language import language_of
     from insights.privacy import find_personal, mask
     from insights.settings import load_settings
+    from insights.survey.delimited import decoded
 
     company_names = load_settings(study_dir).privacy.company_names
     for line in lines:
-        text = line.rstrip("\n")
+        text = decoded(line)
         spoken: Language = "en" if (language or language_of(text)) == "en" else "ru"
-        click.echo(mask(text, find_personal(text, spoken, company_names=company_names), spoken))
+        masked = mask(text, find_personal(text, spoken, company_names=company_names), spoken)
+        click.echo(masked.encode("utf-8"), nl=False)
 
 
 def redact_study(study_dir: Path) -> dict[str, int]:
@@ -130,7 +134,7 @@ def subject_of(*, respondent: str | None, client: str | None, interview: str | N
         ("client", client),
         ("interview", interview),
     )
-    named = [Subject(kind, ident) for kind, ident in given if ident]
+    named = [Subject(kind, ident.strip()) for kind, ident in given if ident and ident.strip()]
     if len(named) != 1:
         stop("name one of --respondent, --client, --interview", code=WRONG_USAGE)
     return named[0]
@@ -164,6 +168,12 @@ def report(done: Erased, *, as_json: bool) -> None:
             f"{sum(done.response_rows.values())} lines of responses/, {len(done.recordings)} recordings, "
             f"{len(done.cleared.deleted)} files deleted, {len(done.cleared.rewritten)} rewritten"
         )
+        for what, names in (
+            ("deleted", (*done.recordings, *done.cleared.deleted)),
+            ("rewritten", done.cleared.rewritten),
+        ):
+            for name in names:
+                click.echo(f"{what:<12}{name}")
         click.echo(f"searched every byte of the study for {done.searched} phrases and ids: {len(done.left)} left")
         for place in sorted({f"{hit.path} (byte {hit.offset})" if hit.offset >= 0 else hit.path for hit in done.left}):
             click.echo(f"left        {place}: edit or delete it, then run the same command again")
@@ -186,7 +196,7 @@ def report_json(done: Erased) -> dict[str, Any]:
 
 @click.command()
 @study_option
-@click.option("--days", type=click.IntRange(1), help="Age limit; default: keep_days of earful.toml.")
+@click.option("--days", type=click.IntRange(1, LONGEST_DAYS), help="Age limit; default: keep_days of earful.toml.")
 @click.option("--keep-recording", is_flag=True, help="Leave the sound in calls/; it is not listened to again.")
 @click.option("--yes", is_flag=True, help="Erase; without it this is a dry run.")
 @json_option
@@ -203,7 +213,7 @@ def retain(study_dir: Path, *, days: int | None, keep_recording: bool, yes: bool
     from insights.privacy import retain as erase
     from insights.settings import load_settings
 
-    limit = days or guarded(lambda: load_settings(study_dir).privacy.keep_days)
+    limit = min(LONGEST_DAYS, days or guarded(lambda: load_settings(study_dir).privacy.keep_days))
     if not limit:
         nothing_ages(as_json=as_json)
         return

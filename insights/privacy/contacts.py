@@ -86,7 +86,8 @@ def postcodes(reading: Reading) -> Iterator[PiiSpan]:
         for found in _UK_POSTCODE.finditer(reading.text):
             yield PiiSpan(found.start(), found.end(), "address", "postcode_shape")
     cues = exact_words(reading.language, "address", "postcode")
-    for run in digit_runs(reading.tokens, reading.language):
+    cued = any(token.text in cues for token in reading.tokens)
+    for run in digit_runs(reading.tokens, reading.language) if cued else ():
         before = reading.tokens[max(0, run.first - POSTCODE_CUE_WORDS) : run.first]
         if len(run.digits) in POSTCODE_DIGITS and any(token.text in cues for token in before):
             yield reading.found(run.first, run.last, "address", "postcode_cue")

@@ -73,10 +73,12 @@ def find_personal(
     names = tuple(company_names)
     reading = reading_of(text, language, known=known, asked=asked, company_names=names, opening=opening)
     chosen: list[PiiSpan] = []
+    taken = bytearray(len(text))  # a mark for each character, so that long texts cost no more a line than short ones
     for finder in FINDERS:
         for span in finder(reading):
-            if not any(span.start_char < other.end_char and other.start_char < span.end_char for other in chosen):
+            if not any(taken[span.start_char : span.end_char]):
                 chosen.append(span)
+                taken[span.start_char : span.end_char] = b"\1" * (span.end_char - span.start_char)
     chosen.sort()
     return tuple(chosen) if words is None else tuple(timed(chosen, words))
 

@@ -34,6 +34,8 @@ def mask(text: str, spans: Iterable[PiiSpan], language: Language) -> str:
     >>> mask("I'm Anna.", [PiiSpan(4, 8, "person", "sure_name")], "en")
     "I'm [name]."
     """
-    for span in sorted(spans, reverse=True):
-        text = text[: span.start_char] + MASKS[language][span.kind] + text[span.end_char :]
-    return text
+    parts, at = [], 0
+    for span in sorted(spans):
+        parts += [text[at : span.start_char], MASKS[language][span.kind]]
+        at = span.end_char
+    return "".join((*parts, text[at:]))
