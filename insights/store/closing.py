@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from insights.delivery.delivery import Delivery
 from insights.delivery.hesitation import Hesitation, SpokenAnswer, hesitation_of
@@ -11,9 +11,10 @@ from insights.store.connection import Row, Store, checkpoint, query, transaction
 from insights.store.linking import link_recordings
 from insights.store.matching import NamePattern
 from insights.store.migrations import now
-from insights.store.row_values import MEASURES, rounded, to_json
+from insights.store.row_values import MEASURES, rounded, to_json, upsert
 
 DIGITS = 2  # of standard deviations
+SCORED_TOGETHER = "hesitation_scored_together"
 
 
 def begin_night(store: Store) -> int:
@@ -52,38 +53,49 @@ def close_night(store: Store, *, pattern: NamePattern | None = None) -> None:
 
 
 def score_hesitation(store: Store) -> int:
-    """Fill hesitation, its parts and its baseline for every delivery; return how many rows changed."""
-    rows = query(
-        store,
-        """SELECT delivery.*, answer.question_id, answer.interview_id, answer.recording_id
-           FROM delivery JOIN answer USING(answer_id) WHERE answer.recording_id IS NOT NULL
-           ORDER BY answer.recording_id, answer.question_id""",
+    """Fill hesitation, its parts and its baseline for every delivery; return how many rows changed.
+
+    Nothing is computed where every delivery was scored together with as many others as there are now.
+    """
+    counted = store.conn.execute("SELECT count(*), count(baseline_n) FROM delivery").fetchone()
+    if counted == (_scored_together(store), counted[0]):
+        return 0
+    answer_ids: list[int] = []
+    found = hesitation_of(_spoken_answers(store, into=answer_ids))
+    values = (
+        (_score(item), hesitation_json(item), item.baseline_n, answer_id)
+        for answer_id, item in zip(answer_ids, found, strict=True)
     )
-    found = {(item.recording_id, item.question_id): item for item in hesitation_of(map(spoken_answer, rows))}
-    changes = []
-    for row in rows:
-        item = found.get((row["recording_id"], row["question_id"]))
-        score, parts = (None, None) if item is None else (_score(item), hesitation_json(item))
-        baseline_n = None if item is None else item.baseline_n
-        if (score, parts, baseline_n) != (row["hesitation"], row["hesitation_parts_json"], row["baseline_n"]):
-            changes.append((score, parts, baseline_n, row["answer_id"]))
+    sql = """UPDATE delivery SET hesitation = ?1, hesitation_parts_json = ?2, baseline_n = ?3 WHERE answer_id = ?4
+             AND (hesitation IS NOT ?1 OR hesitation_parts_json IS NOT ?2 OR baseline_n IS NOT ?3)"""
     with transaction(store):
-        sql = "UPDATE delivery SET hesitation = ?, hesitation_parts_json = ?, baseline_n = ? WHERE answer_id = ?"
-        store.conn.executemany(sql, changes)
-    return len(changes)
+        changed = store.conn.executemany(sql, values).rowcount
+        row = {"key": SCORED_TOGETHER, "value": str(counted[0])}
+        upsert(store, "setting", "key", [row])
+    return changed
+
+
+def _scored_together(store: Store) -> int | None:
+    """Return how many deliveries there were when all were scored last."""
+    row = store.conn.execute("SELECT value FROM setting WHERE key = ?", (SCORED_TOGETHER,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _spoken_answers(store: Store, *, into: list[int]) -> Iterator[SpokenAnswer]:
+    """Yield every delivery in the order of ``hesitation_of``; their answer_ids go ``into`` a list."""
+    measures = ", ".join(f"delivery.{name}" for name in MEASURES)
+    sql = f"""SELECT answer_id, recording_id, interview_id, question_id, {measures}
+              FROM delivery JOIN answer USING(answer_id) WHERE recording_id IS NOT NULL
+              ORDER BY recording_id, question_id"""  # noqa: S608 - names are ours
+    for answer_id, recording_id, interview_id, question_id, *values in store.conn.execute(sql):
+        into.append(answer_id)
+        delivery = Delivery(question_id, **dict(zip(MEASURES, values, strict=True)))
+        yield SpokenAnswer(recording_id, interview_id, question_id, delivery)
 
 
 def _score(item: Hesitation) -> float | None:
     """Return a hesitation score as the store keeps it."""
     return None if item.score is None else round(float(item.score), DIGITS)
-
-
-def spoken_answer(row: Row) -> SpokenAnswer:
-    """Return one row of ``delivery`` joined with its answer."""
-    delivery = Delivery(
-        row["question_id"], **{name: row[name] for name in MEASURES}, quality=json.loads(row["quality_json"])
-    )
-    return SpokenAnswer(row["recording_id"], row["interview_id"], row["question_id"], delivery)
 
 
 def hesitation_json(item: Hesitation) -> str:
