@@ -294,16 +294,19 @@ def learnt_f1(refit, features, test) -> float:
     )
 
 
-def hidden_code_f1(book: Codebook, hidden: str, answers: Sequence[tuple[Statement, frozenset[str]]], vectors) -> float:
-    """Return the best F1 of the first five themes against the answers of a code taken out of the codebook."""
+def hidden_code(
+    book: Codebook, hidden: str, answers: Sequence[tuple[Statement, frozenset[str]]], vectors
+) -> tuple[float, float]:
+    """Return the best F1 and the best share of its own answers among the first five themes, for a code taken out."""
     left = replace(book, codes=tuple(code for code in book.codes if code.code_id != hidden))
     loose = loose_clauses([statement for statement, _ in answers], ReasonCoder(left, embedder=vectors))
     wanted = {id(statement) for statement, truth in answers if hidden in truth}
-    best = 0.0
+    best = own = 0.0
     for theme in themes(loose, embedder=vectors)[:TOP_THEMES]:
         got = {id(clause.statement) for clause in theme.clauses}
         best = max(best, 2 * len(got & wanted) / (len(got) + len(wanted)))
-    return best
+        own = max(own, len(got & wanted) / len(got))
+    return best, own
 
 
 def measure_themes(
@@ -314,10 +317,12 @@ def measure_themes(
         own = [(statement, truth) for statement, truth in answers if statement.language == language]
         counts = Counter(code for _, truth in own for code in truth)
         ordinary = [code.code_id for code in book.codes if code.special is None and counts[code.code_id] >= least]
-        found = {code: hidden_code_f1(book, code, own, vectors) for code in ordinary}
-        share = np.mean([value >= FOUND_F1 for value in found.values()])
+        found = {code: hidden_code(book, code, own, vectors) for code in ordinary}
+        share = np.mean([value >= FOUND_F1 for value, _ in found.values()])
+        purest = np.mean([value for _, value in found.values()])
         row(f"{title}, {language}: hidden codes found by a theme (F1 >= .5)", "", f"{share:.3f}", len(found))
-        for code, value in found.items():
+        row(f"{title}, {language}: the purest theme's share of the hidden code", "", f"{purest:.3f}", len(found))
+        for code, (value, _) in found.items():
             row(f"    {code}: best F1 of the first {TOP_THEMES} themes", "", f"{value:.3f}", counts[code])
 
 
