@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audio.level import SILENT_DB, Frames, Mask, frame_mask, level_frames, mask_spans, snr_db
+from audio.level import SILENT_DB, Frames, Mask, frame_mask, level_frames, mask_runs, mask_spans, snr_db
 from audio.recording import Samples
 from audio.span import Span, merged
 
@@ -85,8 +85,7 @@ def _risen(levels: Frames, *, on_db: float, off_db: float) -> Mask:
     """Return the frames of every run at or above ``off_db`` from where it first reaches ``on_db``."""
     keep = np.zeros(levels.shape[0], dtype=np.bool_)
     loud = levels >= off_db
-    edges = np.diff(np.concatenate([[0], loud.astype(np.int8), [0]]))
-    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+    for start, end in zip(*mask_runs(loud), strict=True):
         high = np.flatnonzero(levels[start:end] >= on_db)
         if high.size:
             keep[start + high[0] : end] = True

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio.level import level_frames
+from audio.level import level_frames, mask_runs
 from audio.pitch import PitchTrack, track_pitch
 from audio.recording import Samples
 from audio.span import Span
@@ -158,10 +158,9 @@ def _spectral_change(samples: Samples, rate_hz: int) -> Frames:
 def _closed_runs(steady: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return [first, last) runs of steady frames, holes of a frame or two closed by a vote over five."""
     votes = np.convolve(steady, np.ones(5), "same") >= _MAJORITY
-    edges = np.diff(np.concatenate([[0], votes.astype(np.int8), [0]]))
     return [
         (int(a), int(b))
-        for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
+        for a, b in zip(*mask_runs(votes), strict=True)
         if steady[a:b].any()  # votes may come from the frames beside
     ]
 

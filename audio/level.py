@@ -54,16 +54,25 @@ def frame_mask(spans: Iterable[Span], count: int, *, hop_s: float = HOP_S, offse
     return mask
 
 
+def mask_runs(mask: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return where runs of true begin and where they are over: two arrays of one length, half-open.
+
+    >>> [edge.tolist() for edge in mask_runs(np.array([True, False, True, True]))]
+    [[0, 2], [1, 4]]
+    """
+    edges = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
 def mask_spans(mask: Mask, *, hop_s: float = HOP_S, offset_s: float = 0.0) -> tuple[Span, ...]:
     """Return the stretches where the mask is true.
 
     >>> mask_spans(np.array([False, True, True]), hop_s=0.5)
     (Span(start_s=0.5, end_s=1.5),)
     """
-    edges = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     return tuple(
-        Span(offset_s + float(a) * hop_s, offset_s + float(b) * hop_s) for a, b in zip(starts, ends, strict=True)
+        Span(offset_s + float(first) * hop_s, offset_s + float(last) * hop_s)
+        for first, last in zip(*mask_runs(mask), strict=True)
     )
 
 

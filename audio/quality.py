@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from audio.level import SILENT_DB, Frames, frame_mask, level_frames, mask_spans, snr_db
+from audio.level import SILENT_DB, Frames, frame_mask, level_frames, mask_runs, mask_spans, snr_db
 from audio.recording import Samples
 from audio.span import Span, merged
 
@@ -57,8 +57,8 @@ def digital_silence(samples: Samples, rate_hz: int, *, min_s: float = 0.1) -> tu
     if samples.shape[0] == 0:
         return ()
     still = np.concatenate([[False], np.abs(np.diff(samples)) == 0])
-    edges = np.diff(np.concatenate([[0], still.astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(edges == 1) - 1, np.flatnonzero(edges == -1)
+    starts, ends = mask_runs(still)
+    starts = starts - 1  # the sample before the first that does not change
     long_enough = (ends - starts) >= max(2, round(min_s * rate_hz))
     quiet = np.abs(samples[np.maximum(starts, 0)]) < _STILL
     return tuple(

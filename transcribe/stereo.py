@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio.layout import ChannelLayout, frame_level_db
+from audio.level import mask_runs
 from audio.recording import Recording
 from audio.span import Span, merged
 
@@ -96,10 +97,8 @@ def _cut(speech: Sequence[Span], bleed: Mask) -> tuple[Span, ...]:
 
 def _clear_runs(bleed: Mask, first: int, last: int, span: Span) -> list[Span]:
     """Return the runs of frames in ``[first, last)`` that are no bleed, clipped to ``span``."""
-    clear = np.concatenate(([0], (~bleed[first:last]).astype(np.int8), [0]))
-    edge = np.flatnonzero(np.diff(clear))
     runs = []
-    for start, end in zip(edge[::2], edge[1::2], strict=True):
+    for start, end in zip(*mask_runs(~bleed[first:last]), strict=True):
         start_s = max(span.start_s, (first + int(start)) * HOP_S)
         end_s = min(span.end_s, (first + int(end)) * HOP_S)
         if end_s > start_s:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from audio.level import mask_runs
 from audio.span import Span
 
 Floats = npt.NDArray[np.float64]
@@ -106,9 +107,8 @@ def solo_windows(tracks: Tracks, *, window_s: float, least_s: float, change: flo
     solo = (tracks.speech >= 0.5) & (tracks.overlap < 0.5)  # noqa: PLR2004 -- half of the chunks
     near = np.convolve(tracks.change, np.ones(9), "same")[: tracks.frames]
     peak = (near >= change) & (near == _local_max(near, 15))
-    edge = np.flatnonzero(np.diff(np.concatenate(([0], solo.astype(np.int8), [0]))))
     windows: list[Window] = []
-    for start, end in zip(edge[::2], edge[1::2], strict=True):
+    for start, end in zip(*mask_runs(solo), strict=True):
         cuts = [int(start), *_thinned(np.flatnonzero(peak[start:end]) + start), int(end)]
         for left, right in pairwise(cuts):
             windows.extend(_split(left, right, round(window_s / tracks.hop_s), round(least_s / tracks.hop_s)))
