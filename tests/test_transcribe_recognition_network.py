@@ -2,32 +2,18 @@
 
 import numpy as np
 import pytest
+from small_whisper import FRAMES, VOCABULARY, small_model, sound_of
 
-from transcribe.models import quiet
-from transcribe.recognition.loop import Loop, Task
 from transcribe.recognition.mel import frames_for, mel_of
-from transcribe.recognition.network import encode, frames_heard, heard, new_rows, read, step
-from transcribe.recognition.rules import TokenRules, ruled, token_rules, tokenizer_of
+from transcribe.recognition.network import encode, frames_heard, new_rows, read, step
+from transcribe.recognition.rules import TokenRules, ruled, tokenizer_of
 from transcribe.recognition.weights import chosen_dtype, pack, release_of
 from transcribe.recognition.witness import without_longer
-
-FRAMES, STATE, VOCABULARY = 48, 128, 51865
 
 
 @pytest.fixture(scope="module")
 def model():
-    quiet()
-    import torch
-    from whisper.model import ModelDimensions, Whisper
-
-    torch.manual_seed(3)
-    dims = ModelDimensions(80, FRAMES, STATE, 2, 2, VOCABULARY, 64, STATE, 2, 2)
-    whisper = Whisper(dims).eval()
-    with torch.no_grad():
-        for weight in whisper.parameters():
-            weight.normal_(std=0.05)
-        whisper.decoder.positional_embedding.normal_(std=0.5)
-    return whisper
+    return small_model()
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +22,6 @@ def weights(model):
 
     with torch.inference_mode():
         return pack(model, torch.float32, "cpu")
-
-
-def sound_of(weights, seed=0, frames=FRAMES):
-    import torch
-
-    mel = torch.from_numpy(np.random.default_rng(seed).normal(size=(80, 2 * frames)).astype(np.float32))
-    return mel, heard(weights, *encode(weights, mel))
 
 
 def test_features_equal_whispers_own(model, weights):
@@ -83,13 +62,13 @@ def test_a_step_equals_reading_at_once_in_every_row(weights):
     tokens = torch.tensor([[50258, 50259, 50359, 50363, 17]])
     with torch.inference_mode():
         _, sound = sound_of(weights)
-        rows = new_rows(weights, rows=4, tokens=8, frames=FRAMES)
+        rows = new_rows(weights, windows=2, beams=2, tokens=8, frames=FRAMES)
         _, keys, values, _ = read(weights, sound, tokens[:, :4])
-        rows.keys[:, 2, :, :4], rows.values[:, 2, :, :4] = keys[:, 0], values[:, 0]
-        rows.heard_keys[:, 2], rows.heard_values[:, 2] = sound.keys, sound.values
-        scores = step(weights, rows, torch.tensor([0, 0, 17, 0]), torch.tensor([0, 0, 4, 0]), longest=8)
+        rows.keys[:, 3, :, :4], rows.values[:, 3, :, :4] = keys[:, 0], values[:, 0]
+        rows.heard_keys[:, 1], rows.heard_values[:, 1] = sound.keys, sound.values
+        scores = step(weights, rows, torch.tensor([[0, 0], [0, 17]]), torch.tensor([[0, 0], [0, 4]]), longest=8)
         states, *_ = read(weights, sound, tokens)
-        assert torch.allclose(scores[2], weights.logits(states)[0, 4], atol=2e-3)
+        assert torch.allclose(scores[1, 1], weights.logits(states)[0, 4], atol=2e-3)
 
 
 def test_thinned_silence_weighs_as_much_as_all_of_it(weights):
@@ -100,39 +79,6 @@ def test_thinned_silence_weighs_as_much_as_all_of_it(weights):
         features, bias = encode(weights, mel)
         assert features.shape[0] == frames_heard(20, all_frames=FRAMES) == 22
         assert float(bias.exp().sum()) == pytest.approx(FRAMES)
-
-
-def test_windows_get_the_same_tokens_alone_and_in_company(weights):
-    import torch
-
-    rules = token_rules(weights, "ru", with_timestamps=False)
-    with torch.inference_mode():
-        sounds = [sound_of(weights, seed)[1] for seed in range(7)]
-
-        def decoded(chosen, rows):
-            tasks = [Task(lambda i=i: sounds[i], FRAMES, 6 + i, temperature=0.5, seed=i) for i in chosen]
-            found = dict(Loop(weights, rules, prompt=()).run(tasks, rows=rows))
-            return {i: found[place].tokens for place, i in enumerate(chosen)}
-
-        together = decoded(range(7), 8)
-        alone = {i: tokens for i in range(7) for i, tokens in decoded([i], 1).items()}
-        few = decoded([6, 2, 4], 4)
-    assert together == alone
-    assert few == {i: alone[i] for i in (6, 2, 4)}
-    assert all(len(tokens) <= 6 + i for i, tokens in alone.items())
-
-
-def test_looks_belong_to_their_own_window(weights):
-    import torch
-
-    rules = token_rules(weights, "en", with_timestamps=False)
-    with torch.inference_mode():
-        sounds = [sound_of(weights, seed)[1] for seed in range(5)]
-        tasks = [Task(lambda i=i: sounds[i], FRAMES, 5) for i in range(5)]
-        together = dict(Loop(weights, rules, prompt=()).run(tasks, rows=4))
-        alone = dict(Loop(weights, rules, prompt=()).run(tasks[4:], rows=4))
-    assert together[4].looks.shape == (len(together[4].logprobs), 2, FRAMES)
-    assert torch.allclose(together[4].looks, alone[0].looks, atol=1e-5)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from transcribe.recognition.weights import Listening, Norm, Weights
 
@@ -50,13 +53,11 @@ class Rows:
     Attributes
     ----------
     keys, values:
-        Of the tokens so far; shape (layers, rows, heads, tokens, width).
+        Of the tokens so far; shape (layers, windows x beams, heads, tokens, width).
     heard_keys, heard_values:
-        Of the sound; shape (layers, rows, heads, frames, width).
+        Of the sound, which a window's beams share; shape (layers, windows, heads, frames, width).
     heard_bias:
-        `Heard.bias` of the row's window, minus infinity behind it; shape (rows, 1, 1, frames).
-    looks:
-        Where the alignment heads looked when the next token was chosen; (rows, tokens, heads, frames).
+        `Heard.bias` of the window, minus infinity behind it; shape (windows, 1, 1, frames).
     """
 
     keys: Tensor
@@ -64,27 +65,26 @@ class Rows:
     heard_keys: Tensor
     heard_values: Tensor
     heard_bias: Tensor
-    looks: Tensor
 
 
-def new_rows(weights: Weights, *, rows: int, tokens: int, frames: int) -> Rows:
-    """Return empty places for ``rows`` windows of at most ``tokens`` tokens and ``frames`` frames."""
+def new_rows(weights: Weights, *, windows: int, beams: int, tokens: int, frames: int) -> Rows:
+    """Return empty places for ``windows`` windows of at most ``frames`` frames, ``tokens`` tokens in each beam."""
     import torch
 
     layers, state = len(weights.decoder), weights.embedding.shape[1]
     width = state // weights.n_head
-    heads = sum(len(found) for _, found in weights.heads)
 
     def zeros(*shape: int) -> Tensor:
-        return torch.zeros(shape, dtype=weights.dtype, device=weights.device)
+        # numpy's zeros take no memory until they are written to, and hardly a window says all that it may.
+        raw = torch.from_numpy(np.zeros(math.prod(shape) * weights.dtype.itemsize, dtype=np.uint8))
+        return raw.view(weights.dtype).view(shape).to(weights.device)
 
     return Rows(
-        keys=zeros(layers, rows, weights.n_head, tokens, width),
-        values=zeros(layers, rows, weights.n_head, tokens, width),
-        heard_keys=zeros(layers, rows, weights.n_head, frames, width),
-        heard_values=zeros(layers, rows, weights.n_head, frames, width),
-        heard_bias=zeros(rows, 1, 1, frames),
-        looks=zeros(rows, tokens, heads, frames),
+        keys=zeros(layers, windows * beams, weights.n_head, tokens, width),
+        values=zeros(layers, windows * beams, weights.n_head, tokens, width),
+        heard_keys=zeros(layers, windows, weights.n_head, frames, width),
+        heard_values=zeros(layers, windows, weights.n_head, frames, width),
+        heard_bias=zeros(windows, 1, 1, frames),
     )
 
 
@@ -214,43 +214,36 @@ def _cross(
 
 
 def step(weights: Weights, rows: Rows, tokens: Tensor, positions: Tensor, *, longest: int) -> Tensor:
-    """Read one more token in each of the first ``len(tokens)`` rows; return scores (rows, vocabulary), float32.
+    """Read one more token in every beam of the first windows; return scores (windows, beams, vocabulary), float32.
 
     Parameters
     ----------
     tokens, positions:
-        Shape (rows,); the token and its place in its row.
+        Shape (windows, beams); the token and its place in its beam.
     longest:
-        Tokens any of these rows holds after this step; the rest of the places isn't looked at.
+        Tokens any of these beams holds after this step; the rest of the places isn't looked at.
     """
     import torch
 
-    count = tokens.shape[0]
-    at = torch.arange(count, device=weights.device)
-    x = (weights.embedding[tokens] + weights.text_positions[positions])[:, None]
-    unread = torch.arange(longest, device=weights.device)[None] > positions[:, None]
+    windows, beams = tokens.shape
+    places = positions.flatten()
+    at = torch.arange(windows * beams, device=weights.device)
+    x = (weights.embedding[tokens.flatten()] + weights.text_positions[places])[:, None]
+    unread = torch.arange(longest, device=weights.device)[None] > places[:, None]
     future = torch.zeros(unread.shape, dtype=weights.dtype, device=weights.device)
     future = future.masked_fill(unread, float("-inf"))[:, None, None]
-    aligning, first = dict(weights.heads), 0
-    for layer, block in enumerate(weights.decoder):
+    for layer, (block, listening) in enumerate(zip(weights.decoder, weights.listening)):
         q, k, v = (_by_head(part, weights.n_head) for part in block.qkv(_normed(x, block.norm)).chunk(3, dim=-1))
-        rows.keys[layer][at, :, positions] = k[:, :, 0]
-        rows.values[layer][at, :, positions] = v[:, :, 0]
-        keys, values = rows.keys[layer, :count, :, :longest], rows.values[layer, :count, :, :longest]
+        rows.keys[layer][at, :, places] = k[:, :, 0]
+        rows.values[layer][at, :, places] = v[:, :, 0]
+        keys, values = (kept[layer, : len(at), :, :longest] for kept in (rows.keys, rows.values))
         x = x + block.out(
             ((q @ keys.transpose(-2, -1) + future).softmax(dim=-1) @ values).transpose(-3, -2).flatten(-2)
         )
-        x, scores = _cross(
-            weights,
-            weights.listening[layer],
-            x,
-            rows.heard_keys[layer, :count],
-            rows.heard_values[layer, :count],
-            rows.heard_bias[:count],
-        )
-        if layer in aligning:
-            chosen = scores[:, list(aligning[layer]), 0]
-            rows.looks[at, positions, first : first + chosen.shape[1]] = chosen
-            first += chosen.shape[1]
+        # A window's beams ask about the same sound: to its keys they are neighbouring queries.
+        heard_keys, heard_values = rows.heard_keys[layer, :windows], rows.heard_values[layer, :windows]
+        beamed = x.view(windows, beams, -1)
+        beamed, _ = _cross(weights, listening, beamed, heard_keys, heard_values, rows.heard_bias[:windows])
+        x = beamed.reshape(x.shape)
         x = x + block.down(block.up(_normed(x, block.mlp_norm)))
-    return weights.logits(_normed(x[:, 0], weights.text_norm)).float()
+    return weights.logits(_normed(x[:, 0], weights.text_norm)).float().view(windows, beams, -1)

@@ -30,9 +30,12 @@ class RecognitionOptions:
     timestamps:
         Whether the network writes its own times between phrases; words are timed by its attention either way.
     batch:
-        Windows decoded side by side.
+        Windows decoded side by side; with beams half as many, long ones half of that.
+    beams:
+        Readings of a window followed side by side, at least 1. Four took a tenth of the wrong words out of read
+        Russian by telephone (.223 to .203 of 1294) for a quarter more CPU; a fifth changed little.
     temperatures:
-        Tried in order, the later ones only for windows that fail; 0.0 is greedy.
+        Tried in order, the later ones only for windows that fail; 0.0 takes the surest reading.
     compression_limit, logprob_limit, no_speech_limit:
         A window fails above or below these; Whisper's own values.
     seed:
@@ -46,6 +49,7 @@ class RecognitionOptions:
     precision: Precision = "auto"
     timestamps: bool = False
     batch: int = 16
+    beams: int = 4
     temperatures: tuple[float, ...] = (0.0, 0.4, 0.8)
     compression_limit: float = 2.4
     logprob_limit: float = -1.0

@@ -136,10 +136,11 @@ class WhisperRecogniser:
     def _decoded(self, windows: Sequence[Window], language: Language, prompt: str) -> list[Recognised]:
         rules = token_rules(self.weights, language, with_timestamps=self.options.timestamps)
         tokens = _prompt_tokens(self.weights, language, prompt)
-        loop = Loop(self.weights, rules, prompt=tokens)
         results: dict[int, Recognised] = {}
         waiting = list(range(len(windows)))
         for temperature in self.options.temperatures:
+            # Draws are for windows whose surest readings failed: beams would lead back to those.
+            loop = Loop(self.weights, rules, prompt=tokens, beams=1 if temperature > 0 else self.options.beams)
             for index, decoded in self._passed(loop, windows, waiting, temperature):
                 result = self._recognised(windows[index], decoded, language, rules, temperature)
                 if index not in results or _better(result, results[index]):
@@ -157,9 +158,10 @@ class WhisperRecogniser:
         for length_s in _LENGTHS_S:
             inside = [index for index in waiting if _length_s(windows[index].samples) == length_s]
             tasks = [self._task(windows[index], length_s, temperature) for index in inside]
-            # Long windows take more memory each, and fewer of them side by side.
-            rows = self.options.batch if length_s <= _SHORT_S else self.options.batch // 2
-            done += [(inside[place], decoded) for place, decoded in loop.run(tasks, rows=rows)]
+            # Long windows and beams take more memory each: half as many side by side.
+            halved = (length_s > _SHORT_S) + (loop.beams > 1)
+            side_by_side = self.options.batch >> halved
+            done += [(inside[place], decoded) for place, decoded in loop.run(tasks, windows=side_by_side)]
         return done
 
     def _task(self, window: Window, length_s: float, temperature: float) -> Task:

@@ -117,7 +117,7 @@ def _free_tokens(
         rules = token_rules(weights, language, with_timestamps=False)
         tasks = [Task(lambda sound=sounds[i]: sound, sounds[i].frames, _FREE_TOKENS) for i in inside]  # type: ignore[misc]
         loop = Loop(weights, rules, prompt=())
-        decoded += [(inside[place], result.tokens) for place, result in loop.run(tasks, rows=len(tasks))]
+        decoded += [(inside[place], result.tokens) for place, result in loop.run(tasks, windows=len(tasks))]
     return sorted(decoded)
 
 
