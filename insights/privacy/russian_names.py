@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from insights.language.fuzzy import likeness
 from insights.language.lemma import analyser, is_russian_word
-from insights.privacy.words import exact_words, listed
+from insights.privacy.words import exact_words, listed, table
 
 _RUSSIAN = re.compile(r"[а-я]+")
 _MIN_SURE = 0.3
@@ -16,48 +16,7 @@ _MIN_LISTED = 0.2  # костей is Костя's instrumental too
 _MIN_SURNAME_SURE = 0.6
 _MIN_LIKENESS = 0.8
 _MIN_FUZZY_LETTERS = 4
-_SURNAME_ENDINGS = (
-    *(
-        "ов",
-        "ова",
-        "ову",
-        "овой",
-        "овым",
-        "ев",
-        "ева",
-        "еву",
-        "евой",
-        "евым",
-        "ин",
-        "ина",
-        "ину",
-        "иной",
-        "иным",
-        "ын",
-    ),
-    *(
-        "ына",
-        "ский",
-        "ская",
-        "скую",
-        "ской",
-        "ского",
-        "скому",
-        "ко",
-        "чук",
-        "юк",
-        "ян",
-        "швили",
-        "дзе",
-        "их",
-        "ых",
-        "ец",
-    ),
-)
-_PATRONYMIC_ENDINGS = (
-    *("ович", "евич", "овича", "евича", "овичу", "евичу", "овичем", "евичем", "овна", "евна", "овны", "евны"),
-    *("овне", "евне", "овну", "евну", "овной", "евной", "инична", "иничны", "ьич"),
-)
+_MIN_PATRONYMIC_LETTERS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +65,22 @@ def name_form(word: str) -> NameForm:
     patronymic = (known and any("Patr" in one.tag for one in named)) or _sounds_patronymic(word)
     lemma = str(named[0].normal_form).replace("ё", "е") if named else word
     can_name = (known and bool(name)) or listed(word, "ru", "person", "sure_names")
-    can_surname = bool(surname) and (known or word.endswith(_SURNAME_ENDINGS))
+    can_surname = bool(surname) and (known or word.endswith(_endings("surname_endings")))
     cases = frozenset(str(one.tag.case) for one in named) or frozenset({"nomn"})
     sure = patronymic or _sure_name(word, name, can_name=can_name) or (known and _sure_surname(word, surname))
     return NameForm(can_name, can_surname, patronymic, sure, lemma, cases)
 
 
+@cache
+def _endings(key: str) -> tuple[str, ...]:
+    return tuple(table("ru", "person", key))
+
+
 def _sounds_patronymic(word: str) -> bool:
-    colloquial = listed(word, "ru", "person", "colloquial_patronymics")
-    return colloquial or (len(word) > 6 and word.endswith(_PATRONYMIC_ENDINGS) and not is_russian_word(word))  # noqa: PLR2004
+    if listed(word, "ru", "person", "colloquial_patronymics"):
+        return True
+    long = len(word) >= _MIN_PATRONYMIC_LETTERS
+    return long and word.endswith(_endings("patronymic_endings")) and not is_russian_word(word)
 
 
 def _sure_name(word: str, readings: list[object], *, can_name: bool) -> bool:
@@ -128,15 +94,13 @@ def _sure_name(word: str, readings: list[object], *, can_name: bool) -> bool:
 
 
 def _sure() -> frozenset[str]:
-    return exact_words("ru", "person", "sure_names") - {"света", "поля", "соня"}
+    return exact_words("ru", "person", "sure_names") - exact_words("ru", "person", "rather_words")
 
 
 def _sure_surname(word: str, readings: list[object]) -> bool:
     if word in exact_words("ru", "person", "also_words"):
         return False
-    typical = word.endswith(
-        ("ова", "ова", "ева", "ову", "овой", "евой", "ов", "ев", "ин", "ина", "иной", "енко", "ская")
-    )
+    typical = word.endswith(_endings("sure_surname_endings"))
     return typical and sum(one.score for one in readings) >= _MIN_SURNAME_SURE  # type: ignore[attr-defined]
 
 
