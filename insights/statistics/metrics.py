@@ -168,9 +168,14 @@ def against_rest(
 
 
 def figure_of(frame: Frame, measure: Measure, part: Part) -> tuple[Figure, Estimate] | None:
-    """Return a measure of one part as figure and estimate; None where nobody answered."""
+    """Return a measure of one part as figure and estimate; None where nobody answered.
+
+    A wave's two modes together are no figure of their own where one mode alone answered, as with spoken scores.
+    """
     used = answered_of(frame, measure, part)
     if not len(used.rows):
+        return None
+    if (part.slice_name, part.mode) == (WHOLE, BOTH_MODES) and len(frame.modes(used.rows)) == 1:
         return None
     found = estimate(measure, used.rows, weights=used.weights, clusters=used.clusters, population=used.population)
     figure = figure_from(
