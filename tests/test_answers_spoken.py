@@ -109,3 +109,17 @@ def test_a_value_always_lies_on_the_scale_and_in_the_text(text, high):
     if reading.value is not None:
         assert 0 <= reading.value <= high
         assert 0 <= reading.start_char < reading.end_char <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "paused", "value"),
+    [
+        ("Пять водителей вежливые", "водителей", 5),
+        ("Ну пять водителей вежливые", "водителей", 5),
+        ("Пять водителей вежливые", "вежливые", None),
+        ("Пять минут ждали", "минут", None),
+        ("Привезли пять заказов", "заказов", None),
+    ],
+)
+def test_silence_behind_an_opening_number_parts_it_from_what_it_would_count(text, paused, value):
+    assert read_number(text, "ru", (1, 5), pauses=(text.index(paused),)).value == value

@@ -30,7 +30,7 @@ def is_counted(words: Sequence[Spoken], at: int, language: str) -> bool:
     if following and phrase_at(following, 0, known.cue("unit")):
         return False
     if language == "ru":
-        return _counts_russian(following) or _turned_round(words, at)
+        return _counts_russian(following, parted=_opens_and_rests(words, at)) or _turned_round(words, at)
     return _counts_english(following)
 
 
@@ -39,10 +39,23 @@ def _joined(words: Sequence[Spoken], at: int, word: Spoken) -> bool:
     return word.clause == words[at].clause
 
 
-def _counts_russian(following: Sequence[Spoken]) -> bool:
-    """Return whether a counted noun follows, at most one adjective between."""
+def _opens_and_rests(words: Sequence[Spoken], at: int) -> bool:
+    """Return whether the number opens the answer and silence follows: "Пять ... водители вежливые"."""
+    hedges = lexicon("ru").cue("hedge")
+    opens = all(phrase_at((word,), 0, hedges) for word in words[:at])
+    return opens and at + 1 < len(words) and words[at + 1].paused
+
+
+def _counts_russian(following: Sequence[Spoken], *, parted: bool) -> bool:
+    """Return whether a counted noun follows, at most one adjective between.
+
+    Where silence parts the two (``parted``) an ending proves nothing: recognisers write what would follow without
+    it, "пять водителей". Words that are counted and never judged ("минут") still count.
+    """
     if not following:
         return False
+    if parted:
+        return phrase_at(following, 0, lexicon("ru").cue("counted")) > 0
     if _is_counted_noun(following[0].text):
         return True
     return len(following) > 1 and _is_genitive(following[0].text, "ADJF") and _is_counted_noun(following[1].text)
