@@ -44,23 +44,26 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
         ["earful metrics", *([f"--by {by}"] if by else []), *(f"--wave {wave}" for wave in waves), *_more(study_dir)]
     )
 
-    def work(store: Store) -> tuple[Sequence[Figure], Sequence[str]]:
+    def work(store: Store) -> tuple[Sequence[Figure], Sequence[str], Sequence[tuple[str, int]]]:
         from insights.statistics.frame import collector_at_rest
         from insights.statistics.provenance import keep
+        from insights.store.metric_queries import erased_by_wave
 
         chosen = _known(store, waves)
         with collector_at_rest():
             report = compute(store, waves=chosen, by=dimensions)
         figures = (*report.figures, *case_figures(store, waves=chosen))
-        return keep(store, figures, command=command), report.hidden
+        return keep(store, figures, command=command), report.hidden, erased_by_wave(store, waves=chosen)
 
-    figures, hidden = with_store(study_dir, work)
+    figures, hidden, erased = with_store(study_dir, work)
     if as_json:
         _print_figures_json(figures)
         return
     _print_figures(figures)
     if hidden:
         click.echo("\nhidden, fewer than 10 interviews: " + "; ".join(hidden))
+    if erased:
+        click.echo("\nerased interviews, in no figure: " + "; ".join(f"{wave} n={n}" for wave, n in erased))
 
 
 @click.command()

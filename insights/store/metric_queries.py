@@ -186,6 +186,14 @@ def outcome_rows(store: Store) -> list[tuple[str, str, float | None, float | Non
     return rows
 
 
+def erased_by_wave(store: Store, *, waves: Sequence[str] | None = None) -> list[tuple[str, int]]:
+    """Return (wave, interviews erased) in the order of waves: what figures no longer rest on."""
+    sql = """SELECT coalesce(wave_id, 'no wave'), count(*) FROM tombstone
+             WHERE :waves IS NULL OR wave_id IN (SELECT value FROM json_each(:waves)) GROUP BY 1 ORDER BY 1"""
+    rows: list[tuple[str, int]] = store.conn.execute(sql, {"waves": _chosen(waves)}).fetchall()
+    return rows
+
+
 def survey_versions(store: Store) -> dict[str, str]:
     """Return the survey and codebook in use: kind to "name version"."""
     sql = """SELECT 'survey', survey || ' ' || survey_version FROM question WHERE active = 1
