@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from audio.encode import encode
-from insights.night import ray_crew
+from insights.night import ray_crew, ray_executor
 from insights.night import run as run_module
 from insights.night.executors import ExecutorUnusableError, WorkerPlan
 from insights.night.processing import NightOptions, NightReport
@@ -61,7 +61,8 @@ def first_node(*, tries: int) -> Any:
     from ray.cluster_utils import Cluster
 
     try:
-        return Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "num_gpus": 1, "include_dashboard": False})
+        head = {"num_cpus": 1, "num_gpus": 1, "include_dashboard": False}
+        return Cluster(initialize_head=True, head_node_args=head)
     except Exception:  # Ray raises no narrower one
         if tries == 1:
             raise
@@ -70,7 +71,8 @@ def first_node(*, tries: int) -> Any:
 
 @pytest.fixture(autouse=True)
 def fake_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at files without waiting, and at no weights."""
+    """Look at files without waiting, at no weights, and knock at no address: a node's is not the loopback."""
+    monkeypatch.setattr(ray_executor, "refuse_silent", lambda address: None)
     monkeypatch.setattr(run_module.time, "sleep", lambda seconds: None)
     monkeypatch.setattr(run_module, "model_hashes", lambda frame: {"fake": "1"})
 
