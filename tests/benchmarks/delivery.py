@@ -38,9 +38,15 @@ def pauses(detector: SileroDetector, voices: truth.Voices) -> list[Row]:
     """Find planted pauses through noise and codecs."""
     rows: list[Row] = []
     for condition in truth.CONDITIONS:
+        found = [(planted, sound, truth.heard(detector, sound)) for planted, sound in truth.built(voices, condition)]
         scores = [
-            truth.score(planted, truth.heard(detector, sound)) for planted, sound in truth.built(voices, condition)
+            truth.score(planted, speech) for planted, sound, speech in found if not truth.withheld(sound, speech)
         ]
+        rows.append(
+            (f"pauses, {condition}: voices left unmeasured", "-", str(len(found) - len(scores)), str(len(found)))
+        )
+        if not scores:
+            continue
         total = truth.summed(scores)
         f1_bar, error_bar = PAUSE_BARS.get(condition, ("", ""))
         rows.append((f"pauses, {condition}: F1", f">= {f1_bar}" if f1_bar else "-", f"{total.f1:.3f}", str(total.n)))

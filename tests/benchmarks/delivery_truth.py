@@ -15,13 +15,17 @@ import numpy.typing as npt
 sys.path[:0] = [str(Path(__file__).parents[1])]
 import synthetic_delivery as made  # noqa: E402 - the path is set first
 
+from audio.foreground import background_of, foreground  # noqa: E402
 from audio.pitch import PitchTrack  # noqa: E402
 from audio.span import Span, gaps_between  # noqa: E402
 from transcribe.detection import SileroDetector  # noqa: E402
 
 Voices = dict[str, list[made.Sound]]
 CALLS = Path(__file__).parents[2] / "insights" / "demo" / "calls"
-CONDITIONS = ("clean", "20 dB", "10 dB", "5 dB", "babble 10 dB", "gsm", "opus", "silence suppressed")
+CONDITIONS = (
+    *("clean", "20 dB", "10 dB", "5 dB", "gsm", "opus", "silence suppressed"),
+    *("babble 20 dB", "babble 15 dB", "babble 10 dB"),
+)
 MIN_PAUSE_S = 0.25
 WOMEN_FROM_HZ = 170
 HEDGES = ("наверное", "пожалуй", "возможно", "скорее", "видимо")
@@ -86,10 +90,18 @@ def spoilt(
 
 
 def heard(detector: SileroDetector, sound: made.Sound) -> tuple[Span, ...]:
-    """Return the detector's speech in sound of 8 kHz."""
+    """Return the detector's speech in sound of 8 kHz, voices in the room left out as ``map_parties`` does."""
     from scipy.signal import resample_poly
 
-    return detector.speech(resample_poly(sound, 2, 1).astype(np.float32))
+    speech = detector.speech(resample_poly(sound, 2, 1).astype(np.float32))
+    behind = background_of(sound, made.RATE_HZ, speech)
+    return speech if behind is None else foreground(sound, made.RATE_HZ, speech, behind)
+
+
+def withheld(sound: made.Sound, speech: Sequence[Span]) -> bool:
+    """Tell whether delivery leaves pauses unmeasured: voices in the room are as near as the speaker's own."""
+    behind = background_of(sound, made.RATE_HZ, speech)
+    return behind is not None and behind.voices
 
 
 @dataclass(frozen=True, slots=True)
