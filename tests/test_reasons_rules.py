@@ -72,6 +72,8 @@ def coded(coder: ReasonCoder, text: str, language: str = "ru", **facts) -> set[t
         ("my husband says the delivery is slow and i agree with him", "en", {("delivery", -1)}),
         ("доставка с ашибками", "ru", {("delivery", -1)}),
         ("надо подумать", "ru", set()),
+        ("я менеджеру не звонил", "ru", set()),
+        ("i never called the manager", "en", set()),
         ("the quality isn't great", "en", {("quality", -1)}),
     ],
 )
