@@ -9,8 +9,8 @@ from dataclasses import dataclass
 # CPU seconds a second of call, one thread: `earful night` on the five example calls, AMX processor. Used only until
 # something was measured here.
 SHIPPED_CPU_PER_S = 0.094
-# Bytes in the store for a second of call, full text included: 29.9 kB for 3.5 minutes in tests/benchmarks/store.py.
-SHIPPED_STORE_BYTES_A_S = 142.0
+# Bytes in the store for a second of call, full text included: 46.4 kB for 4 minutes in tests/benchmarks/store.py.
+SHIPPED_STORE_BYTES_A_S = 193.0
 # Peak of a worker with every model loaded: tests/benchmarks/recognition.py.
 SHIPPED_WORKER_GB = 1.8
 # Stereo mu-law at 8 kHz, a byte a sample and channel; Opus at 24 kbit/s is a fifth of it.
@@ -58,7 +58,7 @@ class Measured:
     """
 
     cpu_per_s: Figure = Figure(SHIPPED_CPU_PER_S, ELSEWHERE, 5)
-    store_bytes_per_s: Figure = Figure(SHIPPED_STORE_BYTES_A_S, "measured on made-up calls of 3.5 minutes", 3000)
+    store_bytes_per_s: Figure = Figure(SHIPPED_STORE_BYTES_A_S, "measured on made-up calls of 4 minutes", 1000)
     sound_bytes_per_s: Figure = Figure(ASSUMED_SOUND_BYTES_A_S, "assumed: stereo mu-law at 8 kHz")
     worker_gb: Figure = Figure(SHIPPED_WORKER_GB, ELSEWHERE, 5)
 
