@@ -46,7 +46,8 @@ class StudyKeys:
 def study_keys(frame: StudyFrame, *, models: Mapping[str, str]) -> StudyKeys:
     """Return the keys of a study; ``models`` maps model names to their hashes."""
     settings, versions = frame.settings, STAGE_VERSIONS
-    recognition = {"engine": settings.recognition.engine, "model": settings.recognition.model}
+    chosen = settings.recognition
+    recognition = {"engine": chosen.engine, "model": chosen.model, "beams": chosen.beams}
     return StudyKeys(
         hearing=fingerprint(
             versions["hearing"],

@@ -40,6 +40,7 @@ def listen_options(frame: StudyFrame) -> ListenOptions:
         configured=settings.models,
         device=settings.recognition.device,
         batch=settings.recognition.batch,
+        beams=settings.recognition.beams,
     )
     return ListenOptions(
         recognition=recognition,

@@ -56,6 +56,7 @@ class RecognitionSettings:
     )
     device: str = option("auto", "auto, cpu or cuda")
     batch: int = option(16, "windows recognised together")
+    beams: int = option(4, "readings of a window followed side by side: 4 reads best, 1 is fastest")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class FasterWhisperRecogniser:
     # faster_whisper's WhisperModel, untyped.
     model: Any
     batch: int
+    beams: int
 
     def transcribe(self, windows: Sequence[Window], *, language: Language, prompt: str = "") -> list[Recognised]:
         """Return the words of each window, in order."""
@@ -45,6 +46,7 @@ class FasterWhisperRecogniser:
             joined,
             language=language,
             batch_size=self.batch,
+            beam_size=self.beams,
             clip_timestamps=clips,
             word_timestamps=True,
             initial_prompt=prompt or None,
@@ -88,7 +90,8 @@ def load_faster(model: ModelFile, options: RecognitionOptions) -> FasterWhisperR
         )
     except (RuntimeError, ValueError, OSError) as error:
         raise ModelError(f"{model.path}: not a CTranslate2 folder ({error}); mend its path in earful.toml") from error
-    return FasterWhisperRecogniser(f"faster-whisper int8 {options.model}", model.sha256, loaded, options.batch)
+    name = f"faster-whisper int8 {options.model}"
+    return FasterWhisperRecogniser(name, model.sha256, loaded, options.batch, options.beams)
 
 
 def _joined(windows: Sequence[Window]) -> tuple[list[dict[str, float]], Any]:
