@@ -129,7 +129,6 @@ def segmentation_speech(
     hop_s: float,
     duration_s: float,
     rule: EdgeRule = SEGMENTATION_EDGES,
-    samples: Samples | None = None,
 ) -> tuple[Span, ...]:
     """Return spans of speech from one voice's activation of segmentation-3.0, its own bias removed.
 
@@ -141,15 +140,11 @@ def segmentation_speech(
         Seconds between frames, and of the whole sound.
     rule:
         Thresholds and measured bias: this network hears speech begin early and end nearly in time.
-    samples:
-        Shape (n,), at ``DETECTION_RATE_HZ``; with them the edges of anyone's speech are drawn to the sound itself
-        where the line is quiet enough. Leave out for a single voice of several.
 
     >>> segmentation_speech(np.zeros(10), hop_s=0.017, duration_s=0.17)
     ()
     """
-    spans = frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
-    return spans if samples is None else refined_edges(spans, samples, DETECTION_RATE_HZ)
+    return frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
 
 
 def _without_blips(spans: Sequence[Span], probabilities: Probabilities, *, hop_s: float) -> tuple[Span, ...]:

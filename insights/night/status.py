@@ -27,6 +27,8 @@ FLAG_CURES = {
     "one_voice": "only one voice was heard (an announcement, a monologue?); listen, then exclude or keep it",
     "voicemail": "an answering machine was heard; close its interview as no contact",
     "third_voice": "a third voice was heard (a transfer, a colleague?); its words count for nobody",
+    "background_voices": "others talk in the room behind a party; left out where they are further off, else waits and "
+    "pauses stay empty; move or shield the telephone",
     "nobody": "nobody speaks; see whether the exchange recorded this call at all",
     "channels_swapped": "operator and respondent sat on each other's channel; corrected here, tell the exchange",
     "roles_unknown": "nobody could be told to be the operator; `earful correct` swaps the parties after listening",
