@@ -165,7 +165,11 @@ def likeness(said: Sequence[str], wording: Wording, language: str) -> Likeness:
 
     Neighbours count as one word too: a recogniser parts long words it doesn't know ("мены бжера").
     """
-    joined = [first + second for first, second in pairwise(said)]
+    joined = [
+        first + second
+        for first, second in pairwise(said)
+        if not (is_carrier(first, language) and is_carrier(second, language))
+    ]
     matched = [
         max((same_word(other, word, language) for other in (*said, *joined)), default=0.0) for word in wording.words
     ]

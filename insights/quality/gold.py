@@ -172,10 +172,23 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 def recorded_row(call: GoldCall, name: str) -> dict[str, str]:
     """Return an interview's row made of the truth's own questionnaire."""
-    recorded = {key: "" if value is None else f"{value:g}" for key, value in call.truth.recorded.items()}
+    recorded = {key: as_typed(value) for key, value in call.truth.recorded.items()}
     frame = {"interview_id": call.truth.call_id, "started_at": STARTED_AT, "mode": "phone", "recording": name}
     people = {"respondent_id": f"R-{call.truth.call_id}", "client_id": f"C-{call.truth.call_id}", "wave": "gold"}
     return {**frame, **people, **recorded}
+
+
+def as_typed(value: float | str | None) -> str:
+    """Return a truth's number or word as a clerk types it.
+
+    Examples
+    --------
+    >>> as_typed(9.0), as_typed("ready"), as_typed(None)
+    ('9', 'ready', '')
+    """
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:g}"
 
 
 def measure_study(root: Path, calls: Sequence[GoldCall]) -> GoldReport:

@@ -88,7 +88,7 @@ class Truth:
     questions: tuple[TrueQuestion, ...]
     answers: tuple[TrueAnswer, ...]
     reasons: tuple[TrueReason, ...]
-    recorded: Mapping[str, float | None]
+    recorded: Mapping[str, float | str | None]
 
 
 def read_truth(path: Path) -> Truth:
