@@ -29,7 +29,8 @@ CONTRACT_TABLES = {
     "business_outcome", "turn_fts",
 }  # fmt: skip
 CONTRACT_VIEWS = {"nps_answer", "nps_by_wave", "why", "score_mismatch", "hesitant_score", "case_overdue"}
-PARENT_NEVER_DELETED = {("asked", "question_id")}  # a question is put out of use; the index would take 200 bytes a call
+# A question is put out of use, never deleted; the index would take 200 bytes a call.
+PARENT_NEVER_DELETED = {("asked", "question_id")}
 ROOT = Path(__file__).parents[1]
 
 

@@ -23,7 +23,7 @@ def status_lines(state: Mapping[str, Any]) -> Iterator[str]:
     yield line(
         "interviews",
         f"{phone} by phone, {online} written; {totals['minutes']:.1f} minutes heard, {totals['reasons']} reasons, "
-        f"{totals['mismatches']} mismatched scores",
+        f"{counted(totals['mismatches'], 'mismatched score')}",
     )
     yield from night_lines(state)
     yield from layout_lines(state["layouts"])

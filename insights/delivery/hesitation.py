@@ -7,7 +7,7 @@ nothing about why: a bad line, a long question, age or hard thinking delay an an
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -226,7 +226,9 @@ def _percentiles(ordered: Sequence[SpokenAnswer], scores: Sequence[float | None]
     by_question: dict[str, list[float]] = defaultdict(list)
     for answer, score in zip(ordered, scores, strict=True):
         if score is not None:
-            insort(by_question[answer.question_id], score)
+            by_question[answer.question_id].append(score)
+    for among in by_question.values():
+        among.sort()
     places: list[float | None] = []
     for answer, score in zip(ordered, scores, strict=True):
         if score is None:

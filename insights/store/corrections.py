@@ -99,7 +99,7 @@ def undo(store: Store, correction_id: int, *, by: str) -> None:
         sql = "SELECT * FROM correction WHERE correction_id = ? AND undone_at IS NULL"
         rows = query(store, sql, (correction_id,))
         if not rows:
-            raise StoreError(f"correction {correction_id} is not there or was undone; see `earful correct --list`")
+            raise StoreError(f"correction {correction_id} is not there or was undone; see `earful correct`")
         update(store, "correction", {"undone_by": by, "undone_at": now()}, where={"correction_id": correction_id})
         if rows[0]["kind"] in ("swap", "turn"):
             _redo_later(store, rows[0]["recording_id"])
