@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from synthetic_store import CODEBOOK, call, framed, row
 
-from insights.cli.coding_work import pairs, store_hand_codes, write_sheet
+from insights.cli.coding_work import pairs, read_codes, store_hand_codes, write_sheet
 from insights.reasons.sheets import HandCode
 from insights.store import Store, StoreError, open_store, query, save_call
 from insights.store.coding_queries import (
@@ -19,6 +19,8 @@ from insights.store.coding_queries import (
     human_reasons,
     save_human_codes,
 )
+from insights.store.privacy_queries import replace_personal
+from insights.store.records import PiiRow
 from insights.survey.codebook import Code, Codebook
 from insights.survey.responses import Cell
 
@@ -71,12 +73,26 @@ def test_an_answer_by_phone_that_nobody_can_hear_is_not_offered(store: Store) ->
 
 def test_a_sheet_names_the_clip_that_plays_each_spoken_answer(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "exports" / "sheet.csv"
-    assert write_sheet(store, path, count=10, seed=0) == 3
+    assert write_sheet(store, path, count=10, seed=0, redact=True) == 3
     text = path.read_text("utf-8-sig")
     assert text.splitlines()[0].split(",")[4] == "clip"
     answer = of_call(store, "ru")
     assert f"{answer['path']}#t={answer['start_s']:.2f},{answer['end_s']:.2f}" in text
     assert text.count("#t=") == 2
+
+
+def test_personal_words_are_covered_on_a_sheet_and_come_back_in_the_quote(store: Store, tmp_path: Path) -> None:
+    answer = of_call(store, "en")
+    at = answer["text"].index("ages")
+    replace_personal(store, answer["recording_id"], [PiiRow("person", at, at + 4, turn_idx=3)])
+    path = tmp_path / "sheet.csv"
+    write_sheet(store, path, count=10, seed=0, redact=True)
+    sheet = path.read_text("utf-8-sig")
+    assert "We waited for ████, and the prices rose." in sheet
+    assert "ages" not in sheet
+    filled = "answer_id,codes,quote\n" + f"{answer['answer_id']},price-,for ████\n"
+    path.write_text(filled, encoding="utf-8")
+    assert [code.quote for code in read_codes(store, path, BOOK, redact=True)] == ["for ages"]
 
 
 @pytest.mark.parametrize(

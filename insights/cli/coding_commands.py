@@ -95,8 +95,11 @@ def _sample(study_dir: Path, count: int, coder: str, seed: int, *, as_json: bool
     path = StudyFolder(study_dir).exports / f"coding-{name}.csv"
     if path.exists():
         stop(f"{path} exists; read it back or move it away first, so that no codes are lost", code=WRONG_USAGE)
-    codes = [code.code_id for code in _frame(study_dir).codebook.codes]
-    n = with_store(study_dir, lambda store: write_sheet(store, path, count=count, seed=seed), readonly=True)
+    frame = _frame(study_dir)
+    codes, redact = [code.code_id for code in frame.codebook.codes], frame.settings.privacy.redact
+    n = with_store(
+        study_dir, lambda store: write_sheet(store, path, count=count, seed=seed, redact=redact), readonly=True
+    )
     if as_json:
         print_json({"sheet": str(path), "answers": n, "seed": seed, "codes": codes})
         return
@@ -107,16 +110,15 @@ def _sample(study_dir: Path, count: int, coder: str, seed: int, *, as_json: bool
 
 
 def _read(study_dir: Path, sheet: Path, coder: str, *, as_json: bool) -> None:
-    from insights.cli.coding_work import store_hand_codes
-    from insights.reasons.sheets import SheetError, read_sheet
+    from insights.cli.coding_work import read_codes, store_hand_codes
+    from insights.reasons.sheets import SheetError
     from insights.store import store_codebook
-    from insights.store.coding_queries import codable_answers
 
-    codebook = _frame(study_dir).codebook
+    frame = _frame(study_dir)
+    codebook, redact = frame.codebook, frame.settings.privacy.redact
 
     def work(store: Store) -> int:
-        texts = {row["answer_id"]: row["text"] for row in codable_answers(store)}
-        codes = read_sheet(sheet, codebook, texts=texts)
+        codes = read_codes(store, sheet, codebook, redact=redact)
         store_codebook(store, codebook)  # it may have got codes since the last night
         return store_hand_codes(store, coder, codes, codebook)
 
@@ -126,6 +128,9 @@ def _read(study_dir: Path, sheet: Path, coder: str, *, as_json: bool) -> None:
         stop(str(error))
     if as_json:
         print_json({"coder": coder, "codes": n})
+        return
+    if not n:
+        click.echo(f"{sheet} holds no codes yet; fill its column codes, then read it again")
         return
     click.echo(f"{n} codes of {coder} stored beside the machine's; compare them: earful agree")
 
@@ -141,7 +146,10 @@ def _themes(study_dir: Path, seed: int, *, as_json: bool) -> None:
     frame = _frame(study_dir)
     vectors = embedder()
     coder = ReasonCoder(frame.codebook, embedder=vectors, refit=current_refit(frame.folder.coders))
-    statements = with_store(study_dir, lambda store: statements_stored(store, frame.survey), readonly=True)
+    redact = frame.settings.privacy.redact
+    statements = with_store(
+        study_dir, lambda store: statements_stored(store, frame.survey, redact=redact), readonly=True
+    )
     found = themes(loose_clauses(list(statements.values()), coder), embedder=vectors, seed=seed)
     path = frame.folder.exports / "themes.toml"
     make_private(path.parent)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from insights.cli.coding_texts import texts_to_code, uncovered
 from insights.language import language_of
 from insights.reasons.agreement import Agreement, CodeAgreement, agreement, by_code
 from insights.reasons.learning import Coded
 from insights.reasons.refit import Example
-from insights.reasons.sheets import HandCode, SheetRow, draw, sheet_text
+from insights.reasons.sheets import HandCode, SheetRow, draw, read_sheet, sheet_text
 from insights.reasons.statement import Statement
 from insights.settings import make_private, write_private
 from insights.store.coding_queries import answer_turns, codable_answers, code_sets, human_reasons, save_human_codes
@@ -35,12 +36,14 @@ class Pair:
     codes: tuple[CodeAgreement, ...]
 
 
-def write_sheet(store: Store, path: Path, *, count: int, seed: int) -> int:
-    """Write a sheet of answers drawn at random and return how many it holds."""
+def write_sheet(store: Store, path: Path, *, count: int, seed: int, redact: bool) -> int:
+    """Write a sheet of answers drawn at random and return how many it holds; ``redact`` covers personal words."""
     answers = {row["answer_id"]: row for row in codable_answers(store)}
+    drawn = [answers[one] for one in draw(answers, count, seed=seed)]
+    texts = texts_to_code(store, drawn, redact=redact)
     rows = [
-        SheetRow(one, answers[one]["question_id"], answers[one]["score"], answers[one]["text"], _clip(answers[one]))
-        for one in draw(answers, count, seed=seed)
+        SheetRow(row["answer_id"], row["question_id"], row["score"], texts[row["answer_id"]], _clip(row))
+        for row in drawn
     ]
     make_private(path.parent)
     write_private(path, sheet_text(rows).encode("utf-8-sig"))
@@ -51,6 +54,22 @@ def _clip(answer: Row) -> str:
     if answer["path"] is None or answer["start_s"] is None:
         return ""
     return f"{answer['path']}#t={answer['start_s']:.2f},{answer['end_s']:.2f}"
+
+
+def read_codes(store: Store, sheet: Path, codebook: Codebook, *, redact: bool) -> list[HandCode]:
+    """Return the codes on a filled sheet, their quotes in the stored words.
+
+    Raises
+    ------
+    SheetError
+        With every fault of the sheet.
+    """
+    answers = codable_answers(store)
+    shown, texts = texts_to_code(store, answers, redact=redact), {row["answer_id"]: row["text"] for row in answers}
+    return [
+        replace(code, quote=uncovered(code.quote, shown=shown[code.answer_id], text=texts[code.answer_id]))
+        for code in read_sheet(sheet, codebook, texts=shown)
+    ]
 
 
 def store_hand_codes(store: Store, coder: str, codes: Sequence[HandCode], codebook: Codebook) -> int:
@@ -97,11 +116,13 @@ def _seconds(turn: Row, start_char: int, end_char: int) -> tuple[float, float]:
     return touched[0][0], max(touched[-1][1], touched[0][0] + LEAST_S)
 
 
-def statements_stored(store: Store, survey: Survey) -> dict[int, Statement]:
-    """Return the stored answers as statements without seconds, by answer id."""
+def statements_stored(store: Store, survey: Survey, *, redact: bool) -> dict[int, Statement]:
+    """Return the stored answers as statements without seconds, by answer id; ``redact`` where their words leave."""
     known = {question.question_id: question for question in survey.questions}
     found: dict[int, Statement] = {}
-    for row in codable_answers(store):
+    answers = codable_answers(store)
+    texts = texts_to_code(store, answers, redact=redact)
+    for row in answers:
         question = known.get(row["question_id"])
         if question is None:
             continue
@@ -111,7 +132,7 @@ def statements_stored(store: Store, survey: Survey) -> dict[int, Statement]:
         found[row["answer_id"]] = Statement(
             row["question_id"],
             language,
-            row["text"],
+            texts[row["answer_id"]],
             asked_text=question.ask.get(language, ""),
             score=row["score"],
             scale=scale,
@@ -123,7 +144,7 @@ def statements_stored(store: Store, survey: Survey) -> dict[int, Statement]:
 
 def hand_coded(store: Store, survey: Survey) -> list[Coded]:
     """Return the answers that people coded, the codes of several people put together."""
-    statements = statements_stored(store, survey)
+    statements = statements_stored(store, survey, redact=False)  # learning keeps no words
     codes: dict[int, dict[str, int]] = {}
     for row in human_reasons(store):
         own = codes.setdefault(row["answer_id"], {})

@@ -40,11 +40,17 @@ def said_personal(store: Store, interview_id: str) -> dict[str, PiiKind]:
     """Return the personal words of an interview's calls and their kinds."""
     words: dict[str, PiiKind] = {}
     for recording_id in recordings_named(store, interview_id):
-        spans = spans_of_call(store, recording_id)
-        turns = load_dialogue(store, recording_id).turns if spans else ()
-        for idx, found in spans.items():
-            words.update({turns[idx].text[span.start_char : span.end_char]: span.kind for span in found})
+        words.update(words_of_call(store, recording_id))
     return words
+
+
+def words_of_call(store: Store, recording_id: str) -> dict[str, PiiKind]:
+    """Return the personal words of one call and their kinds."""
+    spans = spans_of_call(store, recording_id)
+    turns = load_dialogue(store, recording_id).turns if spans else ()
+    return {
+        turns[idx].text[span.start_char : span.end_char]: span.kind for idx, found in spans.items() for span in found
+    }
 
 
 def without(text: str | None, personal: Mapping[str, PiiKind]) -> str | None:
