@@ -104,7 +104,7 @@ def test_every_line_of_figures_for_people_shows_n_interval_and_method(study: Pat
     text = CliRunner().invoke(cli, ["metrics", "--by", "segment", "--study", str(study)]).output
     lines = [line for line in text.splitlines() if line.startswith("  ")]
     assert lines
-    pattern = re.compile(r"-?\d+\.\d  \[-?\d+\.\d; -?\d+\.\d\]  n=\d+.*(Wald|Wilson|linearised).*#\d+$")
+    pattern = re.compile(r"-?\d+\.\d +\[-?\d+\.\d; -?\d+\.\d\]  n=\d+.*(Wald|Wilson|linearised).*#\d+$")
     assert [line for line in lines if not pattern.search(line)] == []
 
 
@@ -126,7 +126,7 @@ def test_every_line_of_drivers_for_people_shows_n_interval_and_method(study: Pat
     text = CliRunner().invoke(cli, ["drivers", target, "--study", str(study)]).output
     lines = [line for line in text.splitlines() if re.search(r"\d", line) and not line.startswith("wave ")]
     assert lines
-    pattern = re.compile(r"-?\d+\.\d  \[-?\d+\.\d; -?\d+\.\d\]  n=\d+  .*[a-z].*  #\d+$")
+    pattern = re.compile(r"-?\d+\.\d +\[-?\d+\.\d; -?\d+\.\d\]  n=\d+ +.*[a-z].*  #\d+$")
     assert [line for line in lines if not pattern.search(line)] == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from insights.store import Row, Store
 
 WRONG_USAGE = 2
+MOST_HIDDEN = 10
 Result = TypeVar("Result")
 
 
@@ -61,7 +62,8 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
         return
     _print_figures(figures)
     if hidden:
-        click.echo("\nhidden, fewer than 10 interviews: " + "; ".join(hidden))
+        more = [f"and {len(hidden) - MOST_HIDDEN} more"] if len(hidden) > MOST_HIDDEN else []
+        click.echo("\nhidden, fewer than 10 interviews: " + "; ".join([*hidden[:MOST_HIDDEN], *more]))
     if erased:
         click.echo("\nerased interviews, in no figure: " + "; ".join(f"{wave} n={n}" for wave, n in erased))
 
@@ -164,7 +166,21 @@ def explain(study_dir: Path, *, metric_id: int, as_json: bool) -> None:
         "metric", "wave", "slice", "mode", "value", "low", "high", "n", "n_eff", "method", "formula", "filter",
         "rows_sha256", "versions", "extra", "computed_at", "command",
     ):  # fmt: skip
-        click.echo(f"{name:12} {row[name]}")
+        if row[name] not in (None, "", {}, []):
+            click.echo(f"{name:12} {plain(row[name])}")
+
+
+def plain(value: object) -> str:
+    """Return what JSON held as a person reads it.
+
+    Examples
+    --------
+    >>> plain({"wave": "2026Q4", "modes": ["phone", "online"]})
+    'wave 2026Q4, modes phone online'
+    """
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {plain(one)}" for name, one in value.items())
+    return " ".join(map(plain, value)) if isinstance(value, list) else str(value)
 
 
 def _drivers_of(store: Store, target: str, waves: Sequence[str] | None) -> Sequence[Figure]:
@@ -238,7 +254,9 @@ def _print_figures(figures: Sequence[Figure]) -> None:
     wave = None
     width = max((len(figure.metric) for figure in figures), default=0)
     sliced = max((len(f"{figure.slice} {figure.mode}") for figure in figures), default=0)
-    for figure in figures:
+    intervals = [f"[{figure.low:.1f}; {figure.high:.1f}]" for figure in figures]
+    widest, counted = (max(map(len, texts), default=0) for texts in (intervals, [str(one.n) for one in figures]))
+    for figure, interval in zip(figures, intervals, strict=True):
         if figure.wave != wave:
             wave = figure.wave
             click.echo(f"\nwave {wave}" if figure is not figures[0] else f"wave {wave}")
@@ -246,8 +264,8 @@ def _print_figures(figures: Sequence[Figure]) -> None:
         rest = f"  p against the rest {figure.p_rest:.3f}" if figure.p_rest is not None else ""
         place = f"{figure.slice} {figure.mode}"
         click.echo(
-            f"  {figure.metric:{width}}  {place:{sliced}}  {figure.value:6.1f}"
-            f"  [{figure.low:.1f}; {figure.high:.1f}]  n={figure.n}{few}{rest}  {figure.method}  #{figure.metric_id}"
+            f"  {figure.metric:{width}}  {place:{sliced}}  {figure.value:6.1f}  {interval:>{widest}}"
+            f"  n={figure.n:<{counted}}{few}{rest}  {figure.method}  #{figure.metric_id}"
         )
     if not figures:
         click.echo("no answers yet; `earful ingest` reads responses/")

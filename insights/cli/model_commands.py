@@ -67,14 +67,15 @@ def _row(name: str, configured: Mapping[str, str]) -> dict[str, object]:
 
 
 def _print_table(rows: list[dict[str, object]]) -> None:
+    width = max(len(str(row["name"])) for row in rows)
     for row in rows:
         if row["error"]:
-            click.echo(f"{row['name']:22} MISSING OR ALTERED: {row['error']}")
+            click.echo(f"{row['name']:{width}} MISSING OR ALTERED: {row['error']}")
             continue
         megabytes = int(str(row["size_bytes"])) / MEGABYTE
         sha256 = str(row["sha256"])[:12]
-        click.echo(f"{row['name']:22} {row['source']:10} {megabytes:7.1f} MB  {row['licence']:11} {sha256}")
-        click.echo(f"{'':22} {row['purpose']}: {row['origin']}")
+        click.echo(f"{row['name']:{width}} {row['source']:10} {megabytes:7.1f} MB  {row['licence']:11} {sha256}")
+        click.echo(f"{'':{width}} {': '.join(str(row[name]) for name in ('purpose', 'origin') if row[name])}")
 
 
 @models.command("prepare")

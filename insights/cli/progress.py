@@ -76,5 +76,5 @@ def night_progress(*, shown: bool) -> Iterator[NightBar | None]:
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[left]}"),
     )
-    with Progress(*columns, console=console, transient=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         yield NightBar(bar)

@@ -31,7 +31,7 @@ def settle(store: Store, answer_id: int, value: float | None, *, by: str, note: 
     sql = "SELECT q.kind, q.scale_min, q.scale_max FROM answer JOIN question q USING(question_id) WHERE answer_id = ?"
     rows = query(store, sql, (answer_id,))
     if not rows:
-        raise StoreError(f"there is no answer {answer_id}; the view score_mismatch lists those to settle")
+        raise StoreError(f"there is no answer {answer_id}; `earful settle --yes` lists those to settle")
     low, high = (-1, 1) if rows[0]["kind"] == "ncs" else (rows[0]["scale_min"], rows[0]["scale_max"])
     if value is not None and low is not None and not low <= value <= high:
         raise StoreError(f"{value:g} lies outside the scale from {low} to {high}; nothing was changed")
