@@ -11,7 +11,8 @@ from pathlib import Path
 import killed_nights as killed
 import pytest
 
-from insights.store import run_lock
+from insights.night import run
+from insights.store import Store, run_lock
 
 CALLS = 24
 
@@ -84,3 +85,16 @@ def test_a_second_night_is_refused_and_names_the_first(study_dir: Path) -> None:
         _, said = second.communicate(timeout=60)
     assert second.returncode == 4
     assert f"held by process {os.getpid()} (the night run)" in said
+
+
+def test_a_stop_right_behind_the_beginning_of_a_transaction_is_written_down(
+    study_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(store: Store, *_: object, **__: object) -> None:
+        store.conn.execute("BEGIN IMMEDIATE")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "work", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run.run_night(study_dir)
+    assert killed.rows_in(study_dir, "SELECT status FROM night") == [("stopped",)]

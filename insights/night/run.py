@@ -26,6 +26,7 @@ from insights.store import (
     end_night,
     match_recordings,
     open_store,
+    roll_back,
     run_lock,
 )
 from insights.store.night_queries import drop_night
@@ -65,6 +66,7 @@ def night_in(store: Store, frame: StudyFrame, options: NightOptions) -> NightRep
         except BaseException as error:
             status = "failed" if isinstance(error, Exception) else "stopped"
             with suppress(StoreError):  # a full disk must not hide what went wrong first
+                roll_back(store)
                 end_night(store, night_id, status=status, counts=tally.counts)
             raise
         status = close_the_books(store, night_id, tally)

@@ -9,7 +9,7 @@ and are made anew by every migration.
 
 from insights.store.calls import save_call, save_online_answers, typed_stage_keys
 from insights.store.closing import begin_night, close_night, end_night, last_night, score_hesitation
-from insights.store.connection import Row, Store, checkpoint, open_store, query, transaction
+from insights.store.connection import Row, Store, checkpoint, open_store, query, roll_back, transaction
 from insights.store.corrections import corrections, hide_clip, mend_quote, mend_turn, swap_parties, undo
 from insights.store.failures import StoreError, StudyLockedError
 from insights.store.frame import ingest_folder, ingest_frame, response_problems, store_codebook, store_survey
@@ -101,6 +101,7 @@ __all__ = [
     "recording_id",
     "recordings",
     "response_problems",
+    "roll_back",
     "run_lock",
     "save_alias",
     "save_call",

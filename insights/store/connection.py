@@ -122,11 +122,8 @@ def transaction(store: Store) -> Iterator[Store]:
         with store.atomic():
             yield store
         return
-    try:
-        store.conn.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        raise StoreError(f"the store cannot be written ({error}); {cure_of(error)}") from error
-    try:
+    try:  # a signal may come right behind BEGIN: that too is undone here
+        begin(store)
         yield store
         store.conn.execute("COMMIT")
     except sqlite3.OperationalError as error:
@@ -135,6 +132,26 @@ def transaction(store: Store) -> Iterator[Store]:
     except BaseException:
         store.conn.rollback()
         raise
+
+
+def begin(store: Store) -> None:
+    """Take the write lock at once, or say why it cannot be had."""
+    try:
+        store.conn.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"the store cannot be written ({error}); {cure_of(error)}") from error
+
+
+def roll_back(store: Store) -> None:
+    """Undo what is not committed.
+
+    A signal that comes while a block of ``transaction`` is being entered leaves it open, and what is written after
+    that would be lost with it.
+    """
+    try:
+        store.conn.rollback()
+    except sqlite3.OperationalError as error:
+        raise StoreError(f"the store cannot be written ({error}); {cure_of(error)}") from error
 
 
 def query(store: Store, sql: str, parameters: Sequence[object] | dict[str, object] = ()) -> list[Row]:
