@@ -10,7 +10,7 @@ import pytest
 from insights.demo.create import create_demo
 from insights.demo.summary import summary_of
 from insights.night.executors import WorkerPlan, worker_process
-from insights.night.jobs import Outcome
+from insights.night.jobs import GROUPS, Outcome
 from insights.night.processing import NightOptions
 from insights.night.run import run_night
 from insights.store import open_store, query
@@ -120,5 +120,6 @@ def test_the_closing_table_carries_n_interval_and_quotes(demo_night: Path) -> No
 def test_the_log_holds_no_word_of_a_customer(demo_night: Path) -> None:
     said = " ".join(str(row["text"]) for row in rows(demo_night, "SELECT text FROM turn WHERE party = 'respondent'"))
     words = {word.strip(".,?!").lower() for word in said.split() if len(word.strip(".,?!")) > 6}
+    words -= {stage for group in GROUPS for stage in group}  # the log names stages: delivery, answers
     logged = " ".join(path.read_text(encoding="utf-8") for path in (demo_night / "logs").iterdir()).lower()
     assert [word for word in words if word in logged] == []

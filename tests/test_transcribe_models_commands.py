@@ -1,6 +1,7 @@
 """earful models: what it lists, what it refuses, where it would fetch from."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -35,8 +36,8 @@ def test_a_configured_path_shows_as_such_and_an_altered_file_ends_with_4(run, tm
     (cache_folder() / "whisper-x.pt").write_bytes(b"y")
     result = run()
     assert result.exit_code == 4
-    assert "whisper-base           configured" in result.output
-    assert "whisper-x              MISSING OR ALTERED" in result.output
+    assert re.search(r"^whisper-base +configured", result.output, re.MULTILINE)
+    assert re.search(r"^whisper-x +MISSING OR ALTERED", result.output, re.MULTILINE)
 
 
 def test_fetching_an_unknown_model_names_those_there_are(run):
