@@ -39,11 +39,14 @@ def new_study(folder: Path, calls: int) -> Path:
 
 
 def kills(folder: Path, *, count: int) -> Iterator[Row]:
-    """Kill nights at random moments; several kills wear down one study until it is done, then a fresh one starts."""
-    study = new_study(folder, 24)
+    """Kill nights at random moments; several kills wear down one study until it is done, then a fresh one starts.
+
+    All are copies of one study: the store keeps the files' times, and those are to be equal too.
+    """
+    untouched, undisturbed, study = new_study(folder, 24), folder / "undisturbed", folder / "killed"
+    for copy in (undisturbed, study):
+        shutil.copytree(untouched, copy)
     began = time.monotonic()
-    undisturbed = folder / "undisturbed"
-    shutil.copytree(study, undisturbed)
     killed.finished_night(undisturbed)
     longest_s, wanted = time.monotonic() - began, killed.content(undisturbed)
     partial = unequal = hits = 0
@@ -54,7 +57,7 @@ def kills(folder: Path, *, count: int) -> Iterator[Row]:
             killed.finished_night(study)
             unequal += killed.content(study) != wanted
             shutil.rmtree(study)
-            study = new_study(folder, 24)
+            shutil.copytree(untouched, study)
     again = killed.finished_night(undisturbed)
     yield "kill -9: stores that are not whole afterwards", "0", str(partial), hits
     yield "kill -9: resumed stores unlike the undisturbed one", "0", str(unequal), -(-count // 5)
