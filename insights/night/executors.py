@@ -16,7 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import resource_tracker
+from multiprocessing.context import SpawnContext
+from multiprocessing.synchronize import RLock
 from typing import Any, Protocol, cast
 
 from insights.night.jobs import Job, Outcome, Quarantined
@@ -103,13 +105,27 @@ class LocalExecutor:
         pool = started_pool(self.workers, plan)
         try:
             yield from drain(pool, batches, plan, at_once=self.workers)
-        except BaseException:
-            pool.stop()
-            raise
-        else:
-            pool.close()  # a worker that is only just starting ends in its own time, without a word
         finally:
+            pool.stop()
             pool.join()
+
+
+class KeptLocks(SpawnContext):
+    """Starts processes afresh (torch is not safe to fork) and keeps their locks as long as their pool.
+
+    pebble drops the locks before it ends the workers, and one that is only just starting would look for them in vain
+    and end with a traceback.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._locks: list[RLock] = []
+
+    def RLock(self) -> RLock:  # noqa: N802 - the name that multiprocessing gives it
+        """Return a lock for several processes."""
+        lock = super().RLock()
+        self._locks.append(lock)
+        return lock
 
 
 def started_pool(workers: int, plan: WorkerPlan) -> Any:  # noqa: ANN401 - pebble has no types
@@ -125,7 +141,7 @@ def started_pool(workers: int, plan: WorkerPlan) -> Any:  # noqa: ANN401 - pebbl
     try:
         pool = ProcessPool(
             max_workers=workers,
-            context=get_context("spawn"),  # torch is not safe to fork
+            context=KeptLocks(),
             initializer=start_worker,
             initargs=[plan.memory_gb],
         )
