@@ -47,6 +47,11 @@ def load_frame(study_dir: Path) -> StudyFrame:
     return StudyFrame(StudyFolder(study_dir), settings, survey, codebook)
 
 
+def declared_language(text: str | None) -> Language | None:
+    """Return the language a response row declares, or None."""
+    return next((language for language in LANGUAGES if language == text), None)
+
+
 def fingerprint(*parts: object) -> str:
     """Return a short hash over what a stage depends on; equal inputs give equal hashes.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from audio.decode import header_promises_more, sha256_of
 from audio.failures import AudioError
-from insights.night.frame import StudyFrame
+from insights.night.frame import StudyFrame, declared_language
 from insights.night.jobs import Job, Stored
 from insights.night.keys import StudyKeys, stages_to_do
 from insights.night.order import in_order
@@ -64,10 +64,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows when the plan is made."""
+    """What the store knows when the plan is made; ``names`` maps a hash to the paths it was heard or failed under."""
 
     store: Store
     files: Mapping[str, Mapping[str, object]]
+    names: Mapping[str, set[str]]
     interviews: Mapping[str, InterviewFacts]
     matches: Mapping[str, Match]
 
@@ -91,15 +92,16 @@ def plan_night(
     retry:
         Try failed and quarantined files again although nothing about them has changed.
     """
-    known = Known(store, known_files(store), interview_facts(store), matches)
+    files = known_files(store)
+    known = Known(store, files, names_by_hash(files), interview_facts(store), matches)
     plan = Plan(gone=gone(entries, known))
-    fresh = [entry for entry in entries if not settled(entry, known, retry=retry)]
-    if any(entry.is_file for entry in fresh):
+    fresh = {entry.path: entry for entry in entries if not settled(entry, known, retry=retry)}
+    if any(entry.is_file for entry in fresh.values()):
         sleep(SETTLE_S)
-    moving = changing(fresh)
-    seen: dict[str, str] = {}
+    moving = changing(fresh.values())
+    seen: set[str] = set()
     for entry in entries:
-        if entry not in fresh:
+        if entry.path not in fresh:
             plan_redo(entry, known, plan, frame=frame, keys=keys)
         elif entry.path in moving:
             plan.failures.append(waiting(entry, "its size changes"))
@@ -107,6 +109,14 @@ def plan_night(
             plan_fresh(entry, known, plan, keys=keys, seen=seen)
     plan.jobs = in_order(plan.jobs, known.interviews, today=datetime.now().astimezone().date())
     return plan
+
+
+def names_by_hash(files: Mapping[str, Mapping[str, object]]) -> dict[str, set[str]]:
+    """Return the paths of each hash, so that a new file is not compared with every known one."""
+    names: dict[str, set[str]] = {}
+    for row in files.values():
+        names.setdefault(str(row["sha256"]), set()).add(str(row["path"]))
+    return names
 
 
 def gone(entries: Sequence[Entry], known: Known) -> list[str]:
@@ -136,7 +146,7 @@ def stamp(entry: Entry) -> tuple[int, int]:
     return (status.st_size, status.st_mtime_ns)
 
 
-def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen: dict[str, str]) -> None:
+def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen: set[str]) -> None:
     """Plan a file that the store does not know as it is now."""
     facts = facts_of(entry, known)
     interview = known.interviews.get(facts.interview_id or "")
@@ -158,7 +168,7 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
     if sha256 in seen or elsewhere(entry, sha256, known):
         plan.aliases[entry.path] = replace(facts, sha256=sha256)
         return
-    seen[sha256] = entry.path
+    seen.add(sha256)
     if done_stages(known.store, sha256):
         plan.moved[sha256] = facts
     language = interview.language if interview else None
@@ -168,13 +178,8 @@ def plan_fresh(entry: Entry, known: Known, plan: Plan, *, keys: StudyKeys, seen:
 
 def elsewhere(entry: Entry, sha256: str, known: Known) -> bool:
     """Return whether the same bytes are stored under another name that is still there."""
-    root = entry.file
-    for _ in range(entry.path.count("/") + 1):
-        root = root.parent
-    return any(
-        row["sha256"] == sha256 and row["path"] != entry.path and (root / str(row["path"])).exists()
-        for row in known.files.values()
-    )
+    root = entry.file.parents[entry.path.count("/")]
+    return any(path != entry.path and (root / path).exists() for path in known.names.get(sha256, ()))
 
 
 def plan_redo(entry: Entry, known: Known, plan: Plan, *, frame: StudyFrame, keys: StudyKeys) -> None:
@@ -211,7 +216,7 @@ def plan_stages(
             file=str(entry.file),
             keys=wanted,
             todo=todo,
-            language="ru" if language == "ru" else "en" if language == "en" else None,
+            language=declared_language(language),
         )
     )
     return True

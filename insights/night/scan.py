@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,6 +83,6 @@ def is_regular(file: Path) -> bool:
         return False
 
 
-def changing(entries: list[Entry]) -> frozenset[str]:
+def changing(entries: Iterable[Entry]) -> frozenset[str]:
     """Return the paths of files whose size is no longer what it was at the first look."""
     return frozenset(entry.path for entry in entries if entry.is_file and size_of(entry.file) != entry.size_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from insights.language import language_of
-from insights.night.frame import StudyFrame
+from insights.night.frame import StudyFrame, declared_language
 from insights.night.keys import StudyKeys
 from insights.night.tools import run_record
 from insights.privacy import personal_in_text
@@ -62,8 +62,3 @@ def personal_in_typed(texts: Mapping[str, str], language: Language, frame: Study
         for question_id, text in texts.items()
         for span in personal_in_text(text, language, company_names=company_names)
     )
-
-
-def declared_language(text: str | None) -> Language | None:
-    """Return the language a response row declares, or None."""
-    return "ru" if text == "ru" else "en" if text == "en" else None
