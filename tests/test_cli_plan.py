@@ -86,11 +86,16 @@ def test_a_bench_of_this_machine_goes_before_figures_from_elsewhere(tmp_path: Pa
     assert found["machines"] == 121
 
 
-def test_a_bench_counts_only_for_its_machine_release_and_model(tmp_path: Path) -> None:
+def test_a_bench_counts_only_for_its_machine_release_and_models(tmp_path: Path) -> None:
     speed = keep_bench(Settings())
     assert kept_bench(Settings()) == speed
-    (tmp_path / "earful.toml").write_text('[recognition]\nmodel = "whisper-small"\n')
-    assert planned(tmp_path)["source"] == "measured on another machine"
+    for other in (
+        '[recognition]\nmodel = "whisper-small"',
+        "[recognition]\nbeams = 1",
+        '[diarization]\npipeline = "/own"',
+    ):
+        (tmp_path / "earful.toml").write_text(other)
+        assert planned(tmp_path)["source"] == "measured on another machine"
     for name in ("machine", "release"):
         bench_path().write_text(json.dumps({**asdict(speed), name: "another"}))
         assert kept_bench(Settings()) is None

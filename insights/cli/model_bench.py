@@ -7,15 +7,17 @@ import platform
 import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from audio.decode import load
 from insights.night.executors import LocalExecutor, Process
 from insights.night.jobs import Job, Outcome
+from insights.night.models import recognition_options
 from insights.night.processing import NightOptions
 from insights.night.ray_worker import release_here, study_files
 from insights.night.run import run_night
@@ -24,7 +26,7 @@ from insights.settings import Settings, StudyFolder, load_settings, write_privat
 from insights.store import open_store
 from insights.store.capacity_queries import processed
 from transcribe.models.cache import cache_folder
-from transcribe.recognition import RecognitionOptions, load_recogniser, measure_speed
+from transcribe.recognition import load_recogniser, measure_speed
 from transcribe.recognition.speed import Speed
 
 # One call in each language is enough for a figure, and short.
@@ -41,7 +43,7 @@ class NightSpeed:
     ----------
     made_on:
         Day, as 2026-11-22.
-    machine, release, engine, model, device:
+    machine, release, engine, model, device, beams, diarizer:
         What it holds for.
     calls, sound_s, cpu_s:
         Calls that were done, their length, and the CPU seconds of all their stages.
@@ -55,6 +57,8 @@ class NightSpeed:
     engine: str
     model: str
     device: str
+    beams: int
+    diarizer: str
     calls: int
     sound_s: float
     cpu_s: float
@@ -69,12 +73,7 @@ def bench_recogniser(study_dir: Path, paths: Sequence[Path]) -> Speed:
     transcribe.models.ModelError, audio AudioError, SettingsError
         What can't be loaded, read or understood.
     """
-    settings = load_settings(study_dir)
-    chosen = settings.recognition
-    options = replace(
-        RecognitionOptions(engine=chosen.engine, model=chosen.model, device=chosen.device, batch=chosen.batch),
-        configured=settings.models,
-    )
+    options = recognition_options(load_settings(study_dir))
     with measured_calls(paths) as files:
         recordings = [load(path, call_id=path.stem) for path in files]
     return measure_speed(load_recogniser(options), recordings)
@@ -139,11 +138,15 @@ def kept_bench(settings: Settings) -> NightSpeed | None:
     return speed if all(getattr(speed, name) == value for name, value in wanted.items()) else None
 
 
-def validity(settings: Settings) -> dict[str, str]:
-    """Return what a measurement holds for: another machine, release or recogniser makes another figure."""
+def validity(settings: Settings) -> dict[str, Any]:  # Any: fields of NightSpeed
+    """Return what a measurement holds for: another machine, release, recogniser or diarizer makes another figure."""
     chosen = settings.recognition
-    names = {"engine": chosen.engine, "model": chosen.model, "device": chosen.device}
-    return {"machine": platform.node(), "release": release_here(), **names}
+    return {
+        "machine": platform.node(),
+        "release": release_here(),
+        **{name: getattr(chosen, name) for name in ("engine", "model", "device", "beams")},
+        "diarizer": settings.diarization.pipeline,
+    }
 
 
 def bench_path() -> Path:

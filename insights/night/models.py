@@ -8,6 +8,7 @@ from insights.language import embedder
 from insights.night.frame import StudyFrame
 from insights.reasons import ReasonCoder
 from insights.reasons.learning import current_refit
+from insights.settings import Settings
 from transcribe.dialogue import Party
 from transcribe.listen import Listener, ListenOptions
 from transcribe.recognition import RecognitionOptions
@@ -34,19 +35,24 @@ def load_coder(frame: StudyFrame) -> ReasonCoder:
 def listen_options(frame: StudyFrame) -> ListenOptions:
     """Return the listener's options as the study's settings say."""
     settings = frame.settings
-    recognition = RecognitionOptions(
-        engine=settings.recognition.engine,
-        model=settings.recognition.model,
-        configured=settings.models,
-        device=settings.recognition.device,
-        batch=settings.recognition.batch,
-        beams=settings.recognition.beams,
-    )
     return ListenOptions(
-        recognition=recognition,
+        recognition=recognition_options(settings),
         models=settings.models,
         diarizer=settings.diarization.pipeline,
         channels=configured_channels(settings.recordings.operator_channel),
+    )
+
+
+def recognition_options(settings: Settings) -> RecognitionOptions:
+    """Return the recogniser's options as the settings say."""
+    chosen = settings.recognition
+    return RecognitionOptions(
+        engine=chosen.engine,
+        model=chosen.model,
+        configured=settings.models,
+        device=chosen.device,
+        batch=chosen.batch,
+        beams=chosen.beams,
     )
 
 
