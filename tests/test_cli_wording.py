@@ -29,6 +29,22 @@ def test_a_folder_that_cannot_be_made_is_one_clear_line(words: tuple[str, ...], 
     assert "name a folder that can be written" in result.output
 
 
+def test_a_file_in_the_way_of_a_folder_is_one_clear_line(study_dir: Path) -> None:
+    where = ["--study", str(study_dir)]
+    CliRunner().invoke(cli, ["ingest", *where])
+    (study_dir / "exports").write_text("no folder")
+    result = CliRunner().invoke(cli, ["code", "--sample", "3", "--coder", "anna", *where])
+    assert (result.exit_code, type(result.exception)) == (4, SystemExit), result.output
+    assert "exports: File exists; a folder is needed there" in result.output
+
+
+def test_settings_that_cannot_be_read_are_one_clear_line_where_a_text_is_masked(study_dir: Path) -> None:
+    (study_dir / "earful.toml").write_text("bad = [")
+    result = CliRunner().invoke(cli, ["redact", "--text", "-", "--study", str(study_dir)], input="меня зовут анна\n")
+    assert (result.exit_code, type(result.exception)) == (4, SystemExit), result.output
+    assert "earful.toml: not readable as TOML" in result.output
+
+
 def test_the_demo_names_steps_that_can_be_pasted() -> None:
     steps = next_steps(Path("my demo"))
     assert "earful metrics --study 'my demo'" in steps[0]

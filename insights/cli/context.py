@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -50,3 +51,25 @@ def stop(message: str, *, code: int = EXIT_NOTHING_POSSIBLE) -> NoReturn:
     """Print one clear line to standard error and end with ``code``."""
     click.echo(f"earful: {message}", err=True)
     raise SystemExit(code)
+
+
+def stop_for_file(error: OSError) -> NoReturn:
+    """End with one clear line about a file, folder or disk that failed, and what to do."""
+    stop(f"{error.filename or 'a file of the study'}: {error.strerror or error}; {cure_of_file(error)}")
+
+
+def cure_of_file(error: OSError) -> str:
+    """Return what to do about a file or folder that cannot be read or written.
+
+    Examples
+    --------
+    >>> cure_of_file(OSError(errno.ENOSPC, "No space left on device"))
+    'free some disk space and run again: what was stored is whole'
+    """
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "free some disk space and run again: what was stored is whole"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "give the user who runs earful permission"
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return "a folder is needed there: move away what lies in its place"
+    return "see that the disk is healthy and run again"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
+from typing import Any
 
 import click
+
+from insights.cli.context import stop_for_file
 
 # name -> (where the command is, its line in --help: known here so that --help imports nothing)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -83,6 +86,15 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name][0]} is {type(command).__name__}; expected a click command")
         return keeping_lines(command)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what click.Group.invoke returns
+        """Run a command; a file, folder or disk that fails it becomes one clear line and exit code 4."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever read the output has seen enough: click ends quietly
+        except OSError as error:
+            stop_for_file(error)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""

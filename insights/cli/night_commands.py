@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.context import json_option, print_json, stop, stop_for_file, study_option
 
 if TYPE_CHECKING:
     from insights.night.processing import NightReport
@@ -33,22 +32,7 @@ def guarded(work: Callable[[], Result]) -> Result:
     except (SettingsError, SurveyError, StoreError, ModelError, ExecutorUnusableError) as error:
         stop(str(error))
     except OSError as error:
-        stop(f"{error.filename or 'a file of the study'}: {error.strerror or error}; {cure_of_file(error)}")
-
-
-def cure_of_file(error: OSError) -> str:
-    """Return what to do about a file or folder that cannot be read or written.
-
-    Examples
-    --------
-    >>> cure_of_file(OSError(errno.ENOSPC, "No space left on device"))
-    'free some disk space and run again: what was stored is whole'
-    """
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return "free some disk space and run again: what was stored is whole"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "give the user who runs earful permission"
-    return "see that the disk is healthy and run again"
+        stop_for_file(error)
 
 
 @click.command()

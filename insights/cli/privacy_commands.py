@@ -38,11 +38,13 @@ def redact(study_dir: Path, *, text_file: Any, language: str | None, as_json: bo
       earful redact
       echo "меня зовут иван петров" | earful redact --text -
     """
-    if text_file is not None:
-        mask_lines(text_file, language, study_dir)
-        return
     from insights.cli.night_commands import guarded
+    from insights.settings import load_settings
 
+    if text_file is not None:
+        company_names = guarded(lambda: load_settings(study_dir)).privacy.company_names
+        mask_lines(text_file, language, company_names=company_names)
+        return
     counts = guarded(lambda: redact_study(study_dir))
     if as_json:
         print_json(counts)
@@ -50,14 +52,12 @@ def redact(study_dir: Path, *, text_file: Any, language: str | None, as_json: bo
         click.echo(", ".join(f"{n} {kind}" for kind, n in counts.items()))
 
 
-def mask_lines(lines: Iterable[bytes], language: str | None, study_dir: Path) -> None:
+def mask_lines(lines: Iterable[bytes], language: str | None, *, company_names: tuple[str, ...]) -> None:
     """Print each line with what is personal in it masked, its blanks and its ending as they were."""
     from insights.language import language_of
     from insights.privacy import find_personal, mask
-    from insights.settings import load_settings
     from insights.survey.delimited import decoded
 
-    company_names = load_settings(study_dir).privacy.company_names
     for line in lines:
         text = decoded(line)
         spoken: Language = "en" if (language or language_of(text)) == "en" else "ru"
