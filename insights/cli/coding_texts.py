@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from insights.cli.masked_dossier import words_of_call
+from insights.cli.masked_dossier import replaced, words_in, words_of_call
 from insights.privacy import spans_of_typed
 from insights.store import Store
+from insights.store.records import PiiKind
 
 COVER = "█"
 
@@ -20,13 +20,12 @@ def texts_to_code(store: Store, answers: Sequence[Mapping[str, Any]], *, redact:
     """
     if not redact:
         return {row["answer_id"]: row["text"] for row in answers}
-    said = {recording_id: list(words_of_call(store, recording_id)) for recording_id in named(answers, "recording_id")}
+    said = {recording_id: words_of_call(store, recording_id) for recording_id in named(answers, "recording_id")}
     typed = {interview_id: spans_of_typed(store, interview_id) for interview_id in named(answers, "interview_id")}
     shown = {}
     for row in answers:
-        written = typed.get(row["interview_id"], {}).get(row["question_id"], ())
-        words = [row["text"][span.start_char : span.end_char] for span in written]
-        shown[row["answer_id"]] = covered(row["text"], [*said.get(row["recording_id"], ()), *words])
+        written = words_in(row["text"], typed.get(row["interview_id"], {}).get(row["question_id"], ()))
+        shown[row["answer_id"]] = covered(row["text"], {**said.get(row["recording_id"], {}), **written})
     return shown
 
 
@@ -35,16 +34,13 @@ def named(answers: Iterable[Mapping[str, Any]], column: str) -> list[str]:
     return list(dict.fromkeys(row[column] for row in answers if row[column] is not None))
 
 
-def covered(text: str, personal: Iterable[str]) -> str:
+def covered(text: str, personal: Mapping[str, PiiKind]) -> str:
     """Return a text of the same length with personal words covered wherever they stand.
 
-    >>> covered("Спасибо, Анна, всё хорошо", ["Анна"])
+    >>> covered("Спасибо, Анна, всё хорошо", {"Анна": "person"})
     'Спасибо, ████, всё хорошо'
     """
-    for words in sorted({words for words in personal if words}, key=len, reverse=True):
-        pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
-        text = re.sub(pattern, lambda hit: COVER * len(hit[0]), text, flags=re.IGNORECASE)
-    return text
+    return replaced(text, personal, lambda words, _kind: COVER * len(words))
 
 
 def uncovered(quote: str, *, shown: str, text: str) -> str:

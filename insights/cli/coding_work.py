@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from insights.cli.coding_texts import texts_to_code, uncovered
 from insights.language import language_of
+from insights.night.frame import declared_language
 from insights.reasons.agreement import Agreement, CodeAgreement, agreement, by_code
 from insights.reasons.learning import Coded
 from insights.reasons.refit import Example
@@ -126,7 +127,7 @@ def statements_stored(store: Store, survey: Survey, *, redact: bool) -> dict[int
         question = known.get(row["question_id"])
         if question is None:
             continue
-        language = "en" if row["language"] == "en" else "ru" if row["language"] == "ru" else language_of(row["text"])
+        language = declared_language(row["language"]) or language_of(row["text"])
         behind = survey.question(question.follows) if question.follows else question
         scale = behind.scale or next((one.scale for one in survey.of_kind("nps")), None)
         found[row["answer_id"]] = Statement(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from insights.language import language_of
-from insights.privacy import MASKS, spans_of_call, spans_of_typed
+from insights.privacy import MASKS, PiiSpan, spans_of_call, spans_of_typed
 from insights.store import Store, load_dialogue
 from insights.store.records import PiiKind
 from insights.store.study_queries import recordings_named
-from transcribe.dialogue import Language
 
 Dossier = dict[str, Any]  # Any: what JSON holds
 
@@ -24,8 +23,7 @@ def masked_dossier(store: Store, found: Dossier) -> Dossier:
     personal = said_personal(store, found["case"]["interview_id"])
     typed = spans_of_typed(store, found["case"]["interview_id"])
     for answer in found["answers"]:
-        for span in typed.get(answer["question_id"], ()):
-            personal[answer["text"][span.start_char : span.end_char]] = span.kind
+        personal.update(words_in(answer["text"], typed.get(answer["question_id"], ())))
     return {
         **found,
         "answers": [
@@ -48,26 +46,38 @@ def words_of_call(store: Store, recording_id: str) -> dict[str, PiiKind]:
     """Return the personal words of one call and their kinds."""
     spans = spans_of_call(store, recording_id)
     turns = load_dialogue(store, recording_id).turns if spans else ()
-    return {
-        turns[idx].text[span.start_char : span.end_char]: span.kind for idx, found in spans.items() for span in found
-    }
+    return {words: kind for idx in spans for words, kind in words_in(turns[idx].text, spans[idx]).items()}
+
+
+def words_in(text: str, spans: Iterable[PiiSpan]) -> dict[str, PiiKind]:
+    """Return the personal words of a text and their kinds."""
+    return {text[span.start_char : span.end_char]: span.kind for span in spans}
 
 
 def without(text: str | None, personal: Mapping[str, PiiKind]) -> str | None:
-    """Return a text with personal words replaced by their kind, the longest first.
+    """Return a text with personal words replaced by their kind.
 
     >>> without("Our manager, Kate, is kind", {"Kate": "person"})
     'Our manager, [name], is kind'
     """
     if not text:
         return text
-    masks = MASKS[language_from(text)]
-    for words in sorted(personal, key=len, reverse=True):
-        pattern = rf"(?<!\w){re.escape(words)}(?!\w)"
-        text = re.sub(pattern, masks[personal[words]].replace("\\", r"\\"), text, flags=re.IGNORECASE)
+    masks = MASKS[language_of(text)]
+    return replaced(text, personal, lambda words, kind: masks[kind])
+
+
+def replaced(text: str, personal: Mapping[str, PiiKind], by: Callable[[str, PiiKind], str]) -> str:
+    """Return a text with personal words replaced wherever they stand, in any case, the longest first.
+
+    ``by`` is given the words as they stand there and their kind. A span outside a mended text holds no words.
+
+    >>> replaced("Thank KATE", {"Kate": "person", "": "phone"}, lambda words, kind: f"<{kind}>")
+    'Thank <person>'
+    """
+    for words in sorted(filter(None, personal), key=len, reverse=True):
+
+        def put(hit: re.Match[str], kind: PiiKind = personal[words]) -> str:
+            return by(hit[0], kind)
+
+        text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", put, text, flags=re.IGNORECASE)
     return text
-
-
-def language_from(text: str) -> Language:
-    """Return the language whose masks a text gets."""
-    return "en" if language_of(text) == "en" else "ru"
