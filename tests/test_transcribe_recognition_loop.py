@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_whisper import FRAMES, small_model, sound_of
 
-from transcribe.recognition.beams import Beams, opened
+from transcribe.recognition.beams import Beams, drawn, opened
 from transcribe.recognition.loop import Loop, Task
 from transcribe.recognition.network import read
 from transcribe.recognition.rules import token_rules
@@ -68,7 +68,7 @@ def test_beams_keep_the_texts_that_whispers_own_keep(seed, count, eagerness):
     for row in scores[1:]:
         logprobs = row[beams.tokens[:, -1]].log_softmax(dim=-1)
         steps, found = logprobs.topk(count + 1, dim=-1)
-        beams.grow(found, steps, end=END)
+        beams.grow(found, steps, steps, end=END)
         if beams.ended:
             break
     texts, ended = whispers_own(scores, count)
@@ -81,12 +81,29 @@ def test_the_surest_reading_by_the_token_wins_and_an_unended_text_stands_in():
 
     beams = Beams(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[-0.1, -0.2], [-1.0, -1.0]]))
     assert beams.best().tokens == (1, 2)
-    parents = beams.grow(torch.tensor([[END, 5, 6], [END, 1, 2]]), torch.tensor([[-1.2, -2.0, -2.1]] * 2), end=END)
+    steps = torch.tensor([[-1.2, -2.0, -2.1]] * 2)
+    parents = beams.grow(torch.tensor([[END, 5, 6], [END, 1, 2]]), steps, steps, end=END)
     assert parents.tolist() == [0, 0]
     assert [reading.tokens for reading in beams.readings] == [(1, 2)]
-    beams.grow(torch.tensor([[END, 5, 6], [1, 2, 3]]), torch.tensor([[-0.1, -3.0, -3.0]] * 2), end=END)
+    steps = torch.tensor([[-0.1, -3.0, -3.0]] * 2)
+    beams.grow(torch.tensor([[END, 5, 6], [1, 2, 3]]), steps, steps, end=END)
     assert (beams.best().tokens, beams.ended) == ((1, 2), True)
     assert beams.best().mean_logprob == pytest.approx(-0.5)
+
+
+@pytest.mark.parametrize(("temperature", "share"), [(1.0, 0.8), (0.5, 0.64 / 0.68)])
+def test_a_drawn_token_goes_on_as_often_as_its_probability_says(temperature, share):
+    import torch
+
+    logprobs, generator = torch.tensor([0.8, 0.2]).log()[None], torch.Generator().manual_seed(5)
+    taken = []
+    for _ in range(2000):
+        beams = Beams(torch.tensor([[1]]), torch.tensor([[-0.1]]))
+        best, found = drawn(logprobs, generator, temperature).topk(2)
+        beams.grow(found, logprobs.gather(1, found), best, end=END)
+        taken.append(int(beams.tokens[0, -1]))
+        assert float(beams.logprobs[0, -1]) == pytest.approx(float(logprobs[0, taken[-1]]))
+    assert taken.count(0) / 2000 == pytest.approx(share, abs=0.03)
 
 
 def decoded(weights, sounds, chosen, *, windows, beams=1, temperature=0.0):

@@ -57,14 +57,14 @@ class Beams:
         """Tokens in each beam."""
         return int(self.tokens.shape[1])
 
-    def grow(self, found: Tensor, steps: Tensor, *, end: int) -> Tensor:
+    def grow(self, found: Tensor, steps: Tensor, wanted: Tensor, *, end: int) -> Tensor:
         """Put ended texts aside and let the surest others go on.
 
         Parameters
         ----------
-        found, steps:
-            Candidates of each beam and their log-probabilities, shape (beams, beams + 1): only one candidate of a
-            beam can be the end, so enough of them go on.
+        found, steps, wanted:
+            Candidates of each beam, their log-probabilities and what they are chosen by, these or `drawn`; shape
+            (beams, beams + 1): only one candidate of a beam can be the end, so enough of them go on.
         end:
             The token that ends a text.
 
@@ -76,7 +76,7 @@ class Beams:
         import torch
 
         count, width = found.shape
-        totals = (self.logprobs.sum(dim=1, keepdim=True) + steps).flatten()
+        totals = (self.logprobs.sum(dim=1, keepdim=True) + wanted).flatten()
         offered, going = found.flatten().tolist(), []
         for place in totals.argsort(descending=True, stable=True).tolist():
             if offered[place] != end:

@@ -170,10 +170,10 @@ class Loop:
         wanted = logprobs
         if any(entry.draw is not None for entry in live):
             wanted = torch.stack([entry.wanted(own) for entry, own in zip(live, logprobs)])
-        found = wanted.topk(self.beams + 1, dim=-1).indices
+        best, found = wanted.topk(self.beams + 1, dim=-1)
         steps = logprobs.gather(2, found)
         for place, entry in enumerate(live):
-            parents = entry.beams.grow(found[place], steps[place], end=self._rules.end)
+            parents = entry.beams.grow(found[place], steps[place], best[place], end=self._rules.end)
             _reorder(rows, place * self.beams, parents, first=prefix, last=lengths[place])
 
     def _ruled(self, live: Sequence[_Live], scores: Tensor) -> Tensor:
