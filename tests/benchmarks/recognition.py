@@ -24,7 +24,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 CALLS = ROOT / "insights" / "demo" / "calls"
 CHILD = Path(__file__).with_name("recognition_engines.py")
-ENGINES = ("ours", "whisper", "faster-seq", "faster-8", "faster-16", "faster-32")
+ENGINES = ("ours", "ours-greedy", "whisper", "faster-seq", "faster-8", "faster-16", "faster-32")
 SHORT_CALLS, SHORT_ENGINES = ("ru01", "en02"), ("ours", "faster-16")
 NUMBERS = {
     "ru": ["ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять"],
@@ -50,6 +50,11 @@ def errors(reference, hypothesis):
 def said_by(truth, channel):
     role = truth["channels"][str(channel)]
     return [word for turn in truth["turns"] if turn["role"] == role for word in spelt(turn["text"], truth["language"])]
+
+
+def words_said(truths, language):
+    own = [truth for truth in truths if truth["language"] == language]
+    return sum(len(said_by(truth, channel)) for truth in own for channel in (0, 1))
 
 
 def spawn(engine, names):
@@ -135,7 +140,8 @@ def measured(arguments):
 
 def report(arguments):
     names, truths, seconds, runs = measured(arguments)
-    print(f"recognition, {len(names)} stereo calls, {seconds / 60:.1f} min, both channels, one thread\n")
+    said = ", ".join(f"{words_said(truths, language)} words {language}" for language in ("ru", "en"))
+    print(f"recognition, {len(names)} stereo calls, {seconds / 60:.1f} min, {said}, both channels, one thread\n")
     print(f"{'engine':12} {'CPU s / s of call':>18} {'WER ru':>8} {'WER en':>8} {'peak MB':>8}")
     cost, error = {}, {}
     for engine, results in runs.items():

@@ -23,16 +23,17 @@ def load_calls(names):
         yield truth, load(CALLS / f"{name}_stereo.flac", call_id=name)
 
 
-def run_ours(names, channels):
+def run_ours(names, engine):
     from audio.layout import channel_layout
     from audio.recording import Recording
-    from transcribe.listen import Listener
+    from transcribe.listen import Listener, ListenOptions
     from transcribe.parties import map_parties
-    from transcribe.recognition import windows_of
+    from transcribe.recognition import RecognitionOptions, windows_of
 
-    listener = Listener()
+    options = RecognitionOptions(beams=1) if engine == "ours-greedy" else RecognitionOptions()
+    listener = Listener(ListenOptions(recognition=options))
     calls = list(load_calls(names))
-    if channels == "mono":
+    if engine == "ours-mono":
         calls = [
             (truth, Recording(r.call_id, r.samples.mean(axis=0, keepdims=True, dtype=np.float32), r.rate_hz))
             for truth, r in calls
@@ -197,8 +198,8 @@ def made_noises():
 
 
 def child(engine, names):
-    if engine in {"ours", "ours-mono"}:
-        result = run_ours(names, "mono" if engine == "ours-mono" else "stereo")
+    if engine.startswith("ours"):
+        result = run_ours(names, engine)
     elif engine == "whisper":
         result = run_whisper(names)
     elif engine == "worker":
