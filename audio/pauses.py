@@ -10,7 +10,6 @@ from statistics import median
 from audio.span import Span, gaps_between, merged
 
 MIN_PAUSE_S = 0.25  # shorter silences belong to articulation (de Jong & Bosker 2013)
-LONG_PAUSE_S = 1.0
 
 # A detector's edges are worth a hundredth or two of a second: less of another voice in a gap is its own edge.
 _BLEED_S = 0.1

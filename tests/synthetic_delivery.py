@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from audio.level import mask_runs
 from audio.span import Span
 
 RATE_HZ = 8000
@@ -43,8 +44,7 @@ def loud_frames(samples: Sound, *, below_db: float) -> npt.NDArray[np.bool_]:
 
 
 def runs(mask: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.diff(np.concatenate([[0], mask.astype(np.int8), [0]]))
-    return list(zip(np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist(), strict=True))
+    return list(zip(*(edges.tolist() for edges in mask_runs(mask)), strict=True))
 
 
 def trimmed(samples: Sound) -> Sound:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import butter, resample_poly, sosfilt
 
+from audio.level import mask_spans
 from audio.recording import Recording
 from audio.span import Span, merged
 
@@ -123,9 +124,8 @@ def speech_spans(sound: Sound) -> tuple[Span, ...]:
         return ()
     top_db = float(np.percentile(heard, 95))
     audible = level > min(max(top_db - 32, float(np.percentile(heard, 10)) + 6), top_db - 22)
-    edge = np.flatnonzero(np.diff(np.concatenate(([0], audible.astype(int), [0]))))
-    spans = [Span(a * FRAME_S, b * FRAME_S) for a, b in zip(edge[::2], edge[1::2], strict=True)]
-    return tuple(span for span in merged(spans, gap_s=0.2) if span.duration_s >= 0.08)
+    spans = merged(mask_spans(audible, hop_s=FRAME_S), gap_s=0.2)
+    return tuple(span for span in spans if span.duration_s >= 0.08)
 
 
 def labelled_call(name: str, voices: Sequence[Voice], plan: CallPlan) -> LabelledCall:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from audio.level import mask_spans
 from audio.recording import Recording
 from audio.span import Span
 from transcribe.dialogue import Word
@@ -26,8 +27,7 @@ class LoudnessDetector:
 
     def speech(self, samples):
         frames = np.abs(samples[: len(samples) // 160 * 160].reshape(-1, 160)).max(axis=1) > 0.02
-        edge = np.flatnonzero(np.diff(np.concatenate(([0], frames.astype(int), [0]))))
-        return tuple(Span(a * 0.01, b * 0.01) for a, b in zip(edge[::2], edge[1::2], strict=True))
+        return mask_spans(frames, hop_s=0.01)
 
 
 class HalvesDiarizer:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from audio.layout import ChannelLayout, channel_layout
+from audio.level import mask_spans
 from audio.recording import Recording
 from audio.span import Span
 from transcribe.diarization.protocol import Diarized
@@ -33,9 +34,7 @@ class EnergyDetector:
     def speech(self, samples):
         frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
         level = 10 * np.log10((frames.astype(np.float64) ** 2).mean(axis=1) + 1e-12)
-        loud = level > max(np.percentile(level, 98) - 30, -60)
-        edge = np.flatnonzero(np.diff(np.concatenate(([0], loud.astype(int), [0]))))
-        return tuple(Span(a * 0.01, b * 0.01) for a, b in zip(edge[::2], edge[1::2], strict=True))
+        return mask_spans(level > max(np.percentile(level, 98) - 30, -60), hop_s=0.01)
 
 
 class FixedDiarizer:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audio.activity_energy import refined_edges, sound_islands
+from audio.level import mask_runs
 from audio.pitch import track_pitch
 from audio.quality import tonal_spans
 from audio.recording import Samples
@@ -62,7 +63,6 @@ class EdgeRule:
     end_bias_s: float
 
 
-# Errors on the choosing voices are flat for an end bias of 70 to 90 ms: the middle is taken.
 SILERO_EDGES = EdgeRule(on=0.5, off=0.5, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=0.0, end_bias_s=0.08)
 SEGMENTATION_EDGES = EdgeRule(
     on=0.7, off=0.7, min_silence_s=0.1, min_speech_s=0.06, onset_bias_s=-0.07, end_bias_s=0.02
@@ -112,11 +112,8 @@ def frames_to_spans(
 
 def _hysteresis(values: npt.NDArray[np.float64], *, on: float, off: float) -> list[tuple[int, int]]:
     """Return [first, last) frame runs that rise to ``on`` and last until below ``off``."""
-    loud = values >= off
-    edges = np.diff(np.concatenate([[0], loud.astype(np.int8), [0]]))
-    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     runs: list[tuple[int, int]] = []
-    for start, end in zip(starts, ends, strict=True):
+    for start, end in zip(*mask_runs(values >= off), strict=True):
         risen = np.flatnonzero(values[start:end] >= on)
         if risen.size:
             runs.append((int(start + risen[0]), int(end)))
@@ -124,13 +121,11 @@ def _hysteresis(values: npt.NDArray[np.float64], *, on: float, off: float) -> li
 
 
 def segmentation_speech(
-    probabilities: npt.NDArray[np.floating[Any]],
-    *,
-    hop_s: float,
-    duration_s: float,
-    rule: EdgeRule = SEGMENTATION_EDGES,
+    probabilities: npt.NDArray[np.floating[Any]], *, hop_s: float, duration_s: float
 ) -> tuple[Span, ...]:
     """Return spans of speech from one voice's activation of segmentation-3.0, its own bias removed.
+
+    This network hears speech begin early and end nearly in time.
 
     Parameters
     ----------
@@ -138,13 +133,11 @@ def segmentation_speech(
         Shape (frames,), the voice's activation (or the maximum over voices) in [0, 1].
     hop_s, duration_s:
         Seconds between frames, and of the whole sound.
-    rule:
-        Thresholds and measured bias: this network hears speech begin early and end nearly in time.
 
     >>> segmentation_speech(np.zeros(10), hop_s=0.017, duration_s=0.17)
     ()
     """
-    return frames_to_spans(probabilities, hop_s=hop_s, rule=rule, duration_s=duration_s)
+    return frames_to_spans(probabilities, hop_s=hop_s, rule=SEGMENTATION_EDGES, duration_s=duration_s)
 
 
 def _without_blips(spans: Sequence[Span], probabilities: Probabilities, *, hop_s: float) -> tuple[Span, ...]:

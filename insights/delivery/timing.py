@@ -12,7 +12,6 @@ from transcribe.dialogue import Dialogue
 
 # The answer and the question may overlap; a word place by the recogniser is worth about this much.
 _WORD_REACH_S = 0.25
-_ISLAND_GAP_S = 0.4
 _TOUCH_S = 0.05
 
 
