@@ -22,7 +22,7 @@ from audio.samplewise import SAMPLEWISE_CODECS, clicks, has_hole
 if TYPE_CHECKING:
     from av.packet import Packet
 
-# Encoder delay and padding stay below this in every clean format measured (m4a 0.13 s is the longest).
+# Encoder delay and padding stay below this in every clean format of the tests.
 _LENGTH_SLACK_S = 0.3
 # Less than the usual packet of 20 ms. Vorbis frames change their length, and their times swing by up to a block.
 _CLOCK_SLACK_S = 0.015

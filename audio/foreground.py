@@ -19,9 +19,8 @@ _FEWEST_FRAMES = 20
 _LONG_S = 0.5  # soft syllables of the voice itself, and stops, are shorter
 _LEAST_S = 2.0
 _CLEAR_DB = 10.0
-# Share of quiet stretches heard as speech from which there are voices. On lines with noise, hum, bursts or music of
-# 0 to 20 dB, codecs or gain control it stays under .20 where the gap is clear and nearly always under .60 where it is
-# not (voices of ``tests/benchmarks/delivery.py --choosing``).
+# Share of quiet stretches heard as speech from which there are voices: a detector hears some in noise too, and more
+# where the gap isn't clear. ``tests/benchmarks/delivery.py`` counts the lines left unmeasured that only hold noise.
 _HEARD_SHARE = 0.2
 _HEARD_SHARE_NEAR = 0.6
 _GAP_S = 0.2

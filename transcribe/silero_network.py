@@ -85,7 +85,7 @@ def _encode(pieces: torch.Tensor, weights: NetworkWeights) -> torch.Tensor:
     """Return the encoder's output of each chunk, shape (chunks, 128).
 
     The network's own first layer multiplies by a table of windowed sines and cosines; the table's row of frequency 0
-    is the window, and a Fourier transform gives the same numbers in a third of the time.
+    is the window, and a fast Fourier transform gives the same numbers.
     """
     import torch
     from torch.nn.functional import conv1d, pad

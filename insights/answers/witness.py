@@ -11,8 +11,7 @@ from insights.answers.reading import Reading
 from transcribe.dialogue import Language
 from transcribe.recognition.protocol import NumberPosterior
 
-# Below this mass the cut doesn't open with a number at all (measured: right cuts lie at .05 and above, others under
-# .01); the sound is trusted in full from the second figure on.
+# Below this mass the cut doesn't open with a number at all; the sound is trusted in full from the second figure on.
 MASS_GATE, FULL_MASS = 0.03, 0.1
 # Alone, without any number in the words, the sound must be this sure.
 ALONE_MASS, ALONE_PROBABILITY = 0.5, 0.9

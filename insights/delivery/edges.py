@@ -1,7 +1,7 @@
 """Edges: the speech map as measuring needs it, each span begun and ended by the voice itself.
 
-Recognition wants generous spans, measuring exact ones: cutting windows by these edges cost words (word error of five
-calls in one channel .110 instead of .098), so they are drawn again for pauses and latency alone.
+Recognition wants generous spans, measuring exact ones: these edges are drawn for pauses and latency alone, windows
+are cut by those of the detector.
 """
 
 from __future__ import annotations

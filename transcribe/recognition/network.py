@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 FRAMES_PER_S = 50
 # Whisper was trained on 30 s, silence behind short windows: without that silence it repeats itself. Every sixteenth
 # frame of it stands for sixteen (its weight in every attention is raised by log 16), at a sixteenth of the cost.
-# Every thirty-second, with 0.6 s of plain silence, was a tenth cheaper and lost a score in 24 on the example calls.
 SILENCE_STRIDE = 16
 # Queries at once in the encoder: their scores (heads x queries x frames) stay in the processor's cache.
 _QUERIES = 256
