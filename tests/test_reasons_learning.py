@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from insights.language.vectors import TfidfEmbedder
-from insights.reasons import ReasonCoder, Statement
+from insights.reasons import ReasonCoder, Statement, lexicon
 from insights.reasons.components import reason_pipeline
 from insights.reasons.learning import Coded, current_refit, keep_refit, try_refit
 from insights.reasons.refit import Example, learn, load_refit, predicted
@@ -92,6 +92,17 @@ def test_the_coder_names_the_refit_it_codes_with() -> None:
     assert coder.name.endswith("refit-1")
     (reason,) = coder.code([Statement("why", "en", "terrible, nowhere to leave the car")])[0]
     assert (reason.code_id, reason.evidence.split("+")[0]) == ("parking", "refit")
+
+
+def test_the_codebook_is_gathered_once_however_many_answers_a_refit_codes(monkeypatch) -> None:
+    refit = learn([one.example for one in examples()], BOOK, embedder=Letters())
+    coder, gathered = ReasonCoder(BOOK, embedder=Letters(), refit=refit), []
+    for name in ("code_words", "meaning_of"):
+        real = getattr(lexicon, name)
+        monkeypatch.setattr(lexicon, name, lambda *given, real=real: gathered.append(real) or real(*given))
+    for text in ("terrible, nowhere to leave the car", "terrible, it costs an arm and a leg", "it is fine"):
+        coder.code([Statement("why", "en", text)])
+    assert len(gathered) == 2
 
 
 @pytest.mark.parametrize("order", [("new", "price", "parking"), ("parking", "new"), ("parking",)])

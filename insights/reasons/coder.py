@@ -18,17 +18,15 @@ from insights.reasons.assembling import (
     without_repeats,
 )
 from insights.reasons.choosing import MEANING, beside
-from insights.reasons.codewords import CodeWords, code_words
-from insights.reasons.cues import expected_words
 from insights.reasons.drafts import Draft, Read
-from insights.reasons.meaning import Meaning, meaning_of
+from insights.reasons.lexicon import Lexicon
 from insights.reasons.mixup import mix_up
 from insights.reasons.pieces import pieces
 from insights.reasons.reading import read
 from insights.reasons.reason import Reason
 from insights.reasons.refit import Refit, learnt
 from insights.reasons.rules import RULES, Rule, judge
-from insights.reasons.slips import Vocabulary, heard_through, vocabulary
+from insights.reasons.slips import heard_through
 from insights.reasons.statement import Statement, leaning_of_question
 from insights.reasons.turning import is_reported, turnings
 from insights.survey.codebook import Codebook
@@ -74,9 +72,7 @@ class ReasonCoder:
         self.refit = refit if embedder is not None else None
         self.embedder = embedder
         self.rules = rules
-        self._words: dict[Language, CodeWords] = {}
-        self._vocabularies: dict[Language, Vocabulary] = {}
-        self._meanings: dict[Language, Meaning] = {}
+        self.lexicon = Lexicon(codebook, embedder)
 
     @cached_property
     def name(self) -> str:
@@ -84,12 +80,6 @@ class ReasonCoder:
         vectors = self.embedder.name if self.embedder is not None else "words"
         refitted = f"+refit-{self.refit.version}" if self.refit is not None else ""
         return f"rules-{RULES_VERSION}+{vectors}+{self.codebook.name}-{self.codebook.version}{refitted}"
-
-    def words(self, language: Language) -> CodeWords:
-        """Return the codebook's words in one language, gathered once."""
-        if language not in self._words:
-            self._words[language] = code_words(self.codebook, language)
-        return self._words[language]
 
     def code(self, statements: Sequence[Statement]) -> list[tuple[Reason, ...]]:
         """Return the reasons of each statement.
@@ -121,21 +111,10 @@ class ReasonCoder:
             found.append(tuple(texts))
         return found
 
-    def _vocabulary(self, language: Language) -> Vocabulary:
-        if language not in self._vocabularies:
-            terms = (term for term in self.words(language).terms if " " not in term)
-            self._vocabularies[language] = vocabulary([*terms, *expected_words(language)], language)
-        return self._vocabularies[language]
-
-    def _meaning(self, language: Language, embedder: Embedder) -> Meaning:
-        if language not in self._meanings:
-            self._meanings[language] = meaning_of(self.codebook, language, embedder)
-        return self._meanings[language]
-
     def _drafted(self, statement: Statement) -> Draft:
         language = statement.language
-        words = self.words(language)
-        seen = heard_through(read(statement.text, language, words=statement.words), self._vocabulary(language))
+        words = self.lexicon.words(language)
+        seen = heard_through(read(statement.text, language, words=statement.words), self.lexicon.vocabulary(language))
         return Draft(
             statement,
             seen,
@@ -153,16 +132,19 @@ class ReasonCoder:
             code.code_id == statement.attribute for code in self.codebook.codes
         ):
             return statement.attribute
-        hits = self.words(statement.language).hits(read(statement.asked_text, statement.language))
+        hits = self.lexicon.words(statement.language).hits(read(statement.asked_text, statement.language))
         codes = {hit.code_id for hit in hits if hit.names_thing and hit.source in ("include", "label")}
         return next(iter(codes)) if len(codes) == 1 else None
 
     def _meant(self, drafts: Sequence[Draft]) -> list[list[Read]]:
         """Return what vectors say of every piece that words leave open; one batch a language."""
         reads = [[Read() for _ in draft.pieces] for draft in drafts]
-        if self.embedder is None or not self.embedder.semantic:
+        if self.embedder is None:
             return reads
         for language in sorted({draft.statement.language for draft in drafts}):
+            meaning = self.lexicon.meaning(language)
+            if meaning is None:
+                continue
             open_pieces = [
                 (number, place)
                 for number, draft in enumerate(drafts)
@@ -173,7 +155,6 @@ class ReasonCoder:
             if not open_pieces:
                 continue
             texts = [drafts[number].pieces[place].clause.plain for number, place in open_pieces]
-            meaning = self._meaning(language, self.embedder)
             vectors = self.embedder.embed(texts)
             whole = self.embedder.embed([drafts[number].plain for number, _ in open_pieces])
             leanings = (1 - _WHOLE_SHARE) * meaning.leanings(vectors) + _WHOLE_SHARE * meaning.leanings(whole)
@@ -186,9 +167,7 @@ class ReasonCoder:
 
     def _learnt(self, texts: Sequence[tuple[str, Language]]) -> list[tuple[dict[str, float] | None, float | None]]:
         """Return the refit's margins by code and of praise over complaint, a text each; None without a refit."""
-        if self.refit is None or self.embedder is None:
-            return [(None, None)] * len(texts)
-        return [*learnt(self.refit, texts, self.codebook, embedder=self.embedder)]
+        return [(None, None)] * len(texts) if self.refit is None else [*learnt(self.refit, texts, self.lexicon)]
 
     def _reasons(self, draft: Draft, reads: Sequence[Read]) -> tuple[Reason, ...]:
         found: list[Reason] = []

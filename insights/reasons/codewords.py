@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from insights.language.lemma import is_noun, lemma, part_of_speech
 from insights.language.tokens import Language, plain, tokens
@@ -196,6 +197,7 @@ def _too_general(language: Language) -> frozenset[str]:
     return cue_keys(language, "generic") | cue_keys(language, "vague")
 
 
+@cache
 def function_words(language: Language) -> frozenset[str]:
     """Return the words that carry grammar rather than meaning."""
     return frozenset(plain(word) for word in words_of("insights.language", "function_words.toml", language, "words"))

@@ -15,8 +15,7 @@ from insights.language.lemma import lemma
 from insights.language.tokens import Language, tokens
 from insights.language.vectors import Embedder, Vectors
 from insights.reasons.choosing import word_scores
-from insights.reasons.codewords import code_words
-from insights.reasons.meaning import meaning_of
+from insights.reasons.lexicon import Lexicon
 from insights.reasons.reading import read
 from insights.reasons.worth import total, worths
 from insights.survey.codebook import Codebook
@@ -126,7 +125,7 @@ def learn(examples: Sequence[Example], codebook: Codebook, *, embedder: Embedder
     """
     from sklearn.svm import LinearSVC
 
-    features = features_of([(one.text, one.language) for one in examples], codebook, embedder=embedder)
+    features = features_of([(one.text, one.language) for one in examples], Lexicon(codebook, embedder))
     ordinary = ordinary_codes(codebook)
     learnable = [
         code for code in ordinary if _MIN_EXAMPLES <= sum(code in one.codes for one in examples) < len(examples)
@@ -163,44 +162,39 @@ def _learn_polarity(examples: Sequence[Example], features: Any) -> Floats:  # no
     return np.append(machine.coef_[0] * stretches, machine.intercept_[0]).astype(np.float32)
 
 
-def features_of(
-    texts: Sequence[tuple[str, Language]],
-    codebook: Codebook,
-    *,
-    embedder: Embedder,
-    codes: Sequence[str] | None = None,
-) -> Any:  # noqa: ANN401
+def features_of(texts: Sequence[tuple[str, Language]], lexicon: Lexicon, *, codes: Sequence[str] | None = None) -> Any:  # noqa: ANN401
     """Return the features of texts as a sparse matrix, one row a text.
 
     Hashed words and letters (no vocabulary is kept), sentence vectors, how far the codebook's words
     speak for each code, the worth of the words, how like the codebook's phrases each text is, and its leaning.
+
+    Raises
+    ------
+    ValueError
+        Where the lexicon has no vectors.
     """
     from scipy.sparse import csr_matrix, hstack
 
-    known = ordinary_codes(codebook) if codes is None else tuple(codes)
-    vectors = embedder.embed([text.lower() for text, _ in texts])
+    if lexicon.embedder is None:
+        raise ValueError("features need sentence vectors; give the lexicon an embedder")
+    known = ordinary_codes(lexicon.codebook) if codes is None else tuple(codes)
+    vectors = lexicon.embedder.embed([text.lower() for text, _ in texts])
     dense = [
         vectors * _VECTOR_SHARE,
-        _rule_features(texts, codebook, known),
-        _sense(texts, vectors, codebook, embedder, known),
+        _rule_features(texts, lexicon, known),
+        _sense(texts, vectors, lexicon, known),
     ]
     return hstack([*_hashed(texts), *(csr_matrix(block) for block in dense)]).tocsr()
 
 
-def _sense(
-    texts: Sequence[tuple[str, Language]],
-    vectors: Vectors,
-    codebook: Codebook,
-    embedder: Embedder,
-    known: Sequence[str],
-) -> Floats:
+def _sense(texts: Sequence[tuple[str, Language]], vectors: Vectors, lexicon: Lexicon, known: Sequence[str]) -> Floats:
     """Return likenesses to the codes' phrases and the leaning, shape (n, codes + 1); zeros for letter vectors."""
     rows = np.zeros((len(texts), len(known) + 1), dtype=np.float32)
-    if not embedder.semantic:
-        return rows
     for language in sorted({language for _, language in texts}):
+        meaning = lexicon.meaning(language)
+        if meaning is None:
+            continue
         own = [row for row, (_, other) in enumerate(texts) if other == language]
-        meaning = meaning_of(codebook, language, embedder)
         likenesses = meaning.likenesses(vectors[own])
         for place, code in enumerate(known):
             if code in likenesses:
@@ -220,12 +214,11 @@ def _hashed(texts: Sequence[tuple[str, Language]]) -> list[Any]:
     return [words.transform(lemmatised), letters.transform([text.lower() for text, _ in texts])]
 
 
-def _rule_features(texts: Sequence[tuple[str, Language]], codebook: Codebook, ordinary: Sequence[str]) -> Floats:
-    words = {language: code_words(codebook, language) for language in sorted({language for _, language in texts})}
+def _rule_features(texts: Sequence[tuple[str, Language]], lexicon: Lexicon, ordinary: Sequence[str]) -> Floats:
     rows = np.zeros((len(texts), len(ordinary) + 2), dtype=np.float32)
     for row, (text, language) in enumerate(texts):
         seen = read(text, language)
-        scores = word_scores(words[language].hits(seen), context=None)
+        scores = word_scores(lexicon.words(language).hits(seen), context=None)
         rows[row, : len(ordinary)] = [_WORD_SHARE * min(1.5, scores.get(code, 0.0)) for code in ordinary]
         worth = total(worths(seen, language))
         rows[row, len(ordinary) :] = (max(-2.0, min(2.0, worth)), float(worth < 0))
@@ -241,16 +234,16 @@ def decisions(refit: Refit, features: Any) -> tuple[Floats, Floats]:  # noqa: AN
 
 
 def learnt(
-    refit: Refit, texts: Sequence[tuple[str, Language]], codebook: Codebook, *, embedder: Embedder
+    refit: Refit, texts: Sequence[tuple[str, Language]], lexicon: Lexicon
 ) -> list[tuple[dict[str, float], float | None]]:
     """Return, for each text, the margin of each code learnt and that of praise over complaint.
 
     The codebook may have changed since: codes it no longer has are left out, new ones were not learnt. The margin
     of praise is None where polarity was not learnt.
     """
-    features = features_of(texts, codebook, embedder=embedder, codes=refit.codebook_codes)
+    features = features_of(texts, lexicon, codes=refit.codebook_codes)
     codes, leaning = decisions(refit, features)
-    kept = set(ordinary_codes(codebook))
+    kept = set(ordinary_codes(lexicon.codebook))
     return [
         (
             {code: float(value) for code, value in zip(refit.code_ids, row) if code in kept},
@@ -275,5 +268,5 @@ def predicted(
     above:
         Margin of the decision.
     """
-    margins = learnt(refit, texts, codebook, embedder=embedder)
+    margins = learnt(refit, texts, Lexicon(codebook, embedder))
     return [frozenset(code for code, value in codes.items() if value > above) for codes, _ in margins]

@@ -25,6 +25,7 @@ from audio.span import Span
 from insights.answers.answer import Answer, Asked
 from insights.language import embedder
 from insights.reasons import Reason, ReasonCoder, Statement, statements_of
+from insights.reasons.lexicon import Lexicon
 from insights.reasons.refit import Example, decisions, features_of, learn
 from insights.reasons.themes import loose_clauses, themes
 from insights.survey import Codebook, load_codebook, load_survey
@@ -255,7 +256,7 @@ def measure_zero_labels(folder: Path, coder: ReasonCoder, language: str, bars: t
 def measure_learning(folder: Path, book: Codebook, vectors, language: str, bars: tuple[str, str, str]) -> None:
     train, test = sentences(folder, language, "train"), sentences(folder, language, "test")
     examples = [Example(text, language, frozenset(c for c, _ in truth), dict(truth)) for text, truth in train]
-    features = features_of([(text, language) for text, _ in test], book, embedder=vectors)
+    features = features_of([(text, language) for text, _ in test], Lexicon(book, vectors))
     order = np.random.default_rng(0).permutation(len(examples))
     scores, leant = [], []
     for draw in range(3):
