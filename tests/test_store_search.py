@@ -16,6 +16,7 @@ from insights.delivery.hesitation import HESITANT_FROM
 from insights.store import Store, close_night, count_turns, lemma_text, open_store, query, save_call, search_turns
 from insights.store.closing import begin_night, end_night, last_night
 from insights.store.search import other_lemmas
+from insights.store.study_queries import recordings_named
 
 SENTENCES = (
     "Долго ждал мастера, ещё и перенесли приём",
@@ -26,6 +27,7 @@ SENTENCES = (
     "The courier was late again and nobody called",
     "Prices went up, the choice is worse",
 )
+NAMES = ("call_1", "call-1", "50% off", "50 or off")
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +154,11 @@ def test_a_night_that_never_ended_counts_as_failed(tmp_path: Path) -> None:
     end_night(store, second, status="done", counts={"done": 3})
     assert query(store, "SELECT status FROM night ORDER BY night_id") == [{"status": "failed"}, {"status": "done"}]
     assert (last_night(store) or {})["counts"] == {"done": 3}
+
+
+def test_signs_in_a_calls_name_stand_for_themselves(tmp_path: Path) -> None:
+    store = made.framed(open_store(tmp_path / "study.db"))
+    of = {name: save_call(store, made.call(at, name=f"calls/{name}.wav")) for at, name in enumerate(NAMES, start=1)}
+    for name in NAMES:
+        assert recordings_named(store, name) == recordings_named(store, f"{name}.wav") == [of[name]]
+    assert recordings_named(store, "%") == []

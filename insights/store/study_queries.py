@@ -191,11 +191,12 @@ def spoke_counts(store: Store, *, wave: str | None) -> dict[int, int]:
 
 def recordings_named(store: Store, name: str) -> list[str]:
     """Return the ids of recordings known by a name: id, interview, path, file name, or file name without ending."""
-    sql = """SELECT recording_id FROM recording
-             WHERE :name IN (recording_id, interview_id, path) OR path LIKE '%/' || :name
-             OR path LIKE '%/' || :name || '.%'
+    sql = r"""SELECT recording_id FROM recording
+             WHERE :name IN (recording_id, interview_id, path) OR path LIKE '%/' || :like ESCAPE '\'
+             OR path LIKE '%/' || :like || '.%' ESCAPE '\'
              ORDER BY path"""
-    return [row[0] for row in store.conn.execute(sql, {"name": name})]
+    like = re.sub(r"([%_\\])", r"\\\1", name)  # LIKE would take the _ of call_1 for any sign
+    return [row[0] for row in store.conn.execute(sql, {"name": name, "like": like})]
 
 
 def turns_between(store: Store, recording_id: str, start_s: float, end_s: float) -> list[Row]:
@@ -239,12 +240,6 @@ def recording_facts(store: Store, recording_id: str) -> Row | None:
     sql = "SELECT path, language, duration_s, interview_id FROM recording WHERE recording_id = ?"
     rows = query(store, sql, (recording_id,))
     return rows[0] if rows else None
-
-
-def typed_languages(store: Store, interview_ids: list[str]) -> dict[str, str | None]:
-    """Return the language of interviews, None where unknown."""
-    sql = "SELECT interview_id, language FROM interview WHERE interview_id IN (SELECT value FROM json_each(?))"
-    return dict(store.conn.execute(sql, (json.dumps(interview_ids),)).fetchall())
 
 
 def columns_of(store: Store, selection: Selection) -> list[str]:
