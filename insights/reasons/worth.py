@@ -161,8 +161,3 @@ def _denies_verb(before: Seen | None, word: Seen, follower: Seen, language: Lang
 def total(found: Sequence[Worth]) -> float:
     """Return the summed worth; 0.0 where praise and complaint balance or neither is said."""
     return sum(worth.value for worth in found)
-
-
-def says_nothing_wrong(seen: Sequence[Seen], language: Language) -> bool:
-    """Return whether the words hold an idiom of having no complaint."""
-    return bool(cue(language, "no_complaint").find(seen))

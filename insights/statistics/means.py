@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -22,7 +22,6 @@ STUDENT_EXPANSION = (
     np.array([-945, -1920, 1482, 776, 79]) / 92160,
 )
 """By the power of 1 / degrees of freedom: factors of the normal quantile's powers 1, 3, 5, 7, 9."""
-CSI_VARIANTS: tuple[CsiVariant, ...] = get_args(CsiVariant)
 
 
 def student_quantile(clusters: int) -> float:

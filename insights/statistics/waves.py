@@ -13,7 +13,7 @@ from insights.statistics.families import benjamini_hochberg
 from insights.statistics.figure import BOTH_MODES, WHOLE
 from insights.statistics.frame import Frame, load_frame
 from insights.statistics.measures import Measure, measures_of
-from insights.statistics.metrics import Part, figure_of, rows_hash, weights_and_population
+from insights.statistics.metrics import Part, answered_of, figure_of, rows_hash
 from insights.store import Store
 
 DECLARED = ("nps",)
@@ -88,7 +88,9 @@ def change_of(frame: Frame, measure: Measure, parts: tuple[Part, Part]) -> WaveC
         formula=measure.formula,
         values=(before.value, after.value),
         estimates=(before, after),
-        rows_sha256=rows_hash(frame, measure, np.concatenate([measure.used(part.rows) for part in parts])),
+        rows_sha256=rows_hash(
+            frame, measure, np.concatenate([answered_of(frame, measure, part).rows for part in parts])
+        ),
         promoters=class_change(frame, measure, parts, PROMOTERS),
         detractors=class_change(frame, measure, parts, DETRACTORS),
     )
@@ -104,12 +106,11 @@ def common_covariance(frame: Frame, measure: Measure, parts: tuple[Part, Part]) 
 
 def client_influence(frame: Frame, measure: Measure, part: Part) -> Floats:
     """Return every client's influence on a mean in points; shape (clients of the frame,)."""
-    rows = measure.used(part.rows)
-    weights, _ = weights_and_population(frame, part, rows)
-    column = measure.columns[rows, 0]
-    influence = 100.0 * weights * (column - np.average(column, weights=weights)) / weights.sum()
+    used = answered_of(frame, measure, part)
+    column = measure.columns[used.rows, 0]
+    influence = 100.0 * used.weights * (column - np.average(column, weights=used.weights)) / used.weights.sum()
     totals = np.zeros(int(frame.clients.max()) + 1)
-    found = cluster_totals(influence, frame.clients[rows])
+    found = cluster_totals(influence, frame.clients[used.rows])
     totals[: len(found)] = found
     return totals
 

@@ -83,14 +83,6 @@ def heard_stretches(store: Store, recording_id: str) -> list[tuple[float, float]
     return [(row[0], row[1]) for row in store.conn.execute(sql, {"id": recording_id})]
 
 
-def typed_answers_of(store: Store) -> list[Row]:
-    """Return typed answers: ``answer_id, interview_id, question_id, text, language``."""
-    sql = """SELECT answer_id, interview_id, question_id, coalesce(text, recorded_text) AS text, interview.language
-             FROM answer JOIN interview USING(interview_id)
-             WHERE recording_id IS NULL AND coalesce(text, recorded_text) IS NOT NULL ORDER BY answer_id"""
-    return query(store, sql)
-
-
 def copy_store(store: Store, target: Path) -> Store:
     """Write a copy of the store without journal files and return it open for writing."""
     target.unlink(missing_ok=True)
