@@ -1,4 +1,4 @@
-"""Measure the study against its bars: seconds of figures and players, size of output, search, notebooks.
+"""Measure the study against its bars: seconds of figures and players, size of output, notebooks.
 
 Run it as ``python tests/benchmarks/study.py [--short]``; CPU seconds, since other work may share the machine.
 """
@@ -10,38 +10,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import synthetic_store as made
 from synthetic_study import make_study
 
-from audio.span import Span
 from insights.demo.two_waves import make_two_waves
-from insights.store import CallRecord, open_store, save_call, search_turns
 from insights.study import Study
-from transcribe.dialogue import Turn, Word
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 INTERVIEWS = 130_000
-# Inflected queries and the sentences that hold a form of them.
-SENTENCES = (
-    "Долго ждал мастера, ещё и перенесли приём",
-    "Оператор был вежливый, объяснила всё понятно",
-    "Дорого. Цены выросли, а качество хуже",
-    "Ждали два дня, никто не пришёл",
-    "Я вам звонила три раза, дозвониться невозможно",
-    "Подключили быстро, мастер молодец",
-    "Интернет тормозит по вечерам",
-    "Людей не хватает, человек один на всех",
-)
-WANTED = {
-    "ждать": {0, 3}, "ждали": {0, 3}, "мастер": {0, 5}, "мастеру": {0, 5}, "цена": {2}, "звонить": {4},
-    "прием": {0}, "приём": {0}, "еще": {0}, "перенести": {0}, "операторы": {1}, "вежливо": {1}, "быстрый": {5},
-    "прийти": {3}, "человек": {7}, "дорогой": {2}, "объяснить": {1}, "вечер": {6},
-}  # fmt: skip
 
 
 def main() -> None:
@@ -52,7 +31,6 @@ def main() -> None:
         rows = [
             *figures(Path(folder) / "big", INTERVIEWS // (10 if short else 1)),
             *players(Path(folder) / "example"),
-            *search(Path(folder)),
             notebooks(Path(folder) / "example", ("01_first_look",) if short else None),
         ]
     print(f"{'what':48} {'bar':>14} {'measured':>22} {'n':>8}")
@@ -81,26 +59,6 @@ def players(root: Path) -> list[tuple[str, str, str, int]]:
     return [
         (".play() of 5 rows, CPU s", "< 2", f"{seconds:.2f}", 5),
         (".play() of 20 rows, kB", "< 1000", f"{size / 1000:.0f}", 20),
-    ]
-
-
-def search(root: Path) -> list[tuple[str, str, str, int]]:
-    store = open_store(root / "search.db")
-    words = [tuple(Word(one, Span(0.0, 1.0), 1.0) for one in text.split()) for text in SENTENCES]
-    turns = tuple(Turn("respondent", Span(float(at), at + 1.0), said) for at, said in enumerate(words))
-    base = made.call()
-    dialogue = replace(base.dialogue, turns=turns)
-    lemmas = tuple(made.lemma_text(turn.text, "ru") for turn in turns)
-    save_call(store, CallRecord(base.facts, dialogue, lemmas))
-    hits = false = 0
-    for words_asked, wanted in WANTED.items():
-        found = {SENTENCES.index(one.text) for one in search_turns(store, words_asked)}
-        hits += len(found & wanted)
-        false += len(found - wanted)
-    store.close()
-    total = sum(len(wanted) for wanted in WANTED.values())
-    return [
-        ("Russian search by word form: found, false", ">= 20 of 22, 0", f"{hits} of {total}, {false}", len(WANTED))
     ]
 
 
