@@ -10,8 +10,8 @@ import pytest
 from audio.clips import clip
 from audio.recording import Recording
 from audio.span import Span
-from insights.privacy import bleeps_of_call, consent_phrase, may_process, personal_in_dialogue, spans_of_call
-from insights.store import CallRecord, RecordingFacts, RunRecord, open_store, save_call
+from insights.privacy import consent_phrase, may_process, personal_in_dialogue, spans_of_call
+from insights.store import CallRecord, RecordingFacts, RunRecord, open_store, personal_spans, save_call
 from transcribe.dialogue import Dialogue, Turn, Word
 
 
@@ -90,7 +90,7 @@ def test_no_sound_of_a_name_is_left_in_a_clip(tmp_path: Path) -> None:
     runs = (RunRecord("turns", "k", "t", "1"), RunRecord("privacy", "k", "t", "1"))
     facts = RecordingFacts("calls/a.flac", "a" * 64, 4.0, 8000, 1, "flac", "mono")
     save_call(store, CallRecord(facts, dialogue, pii=personal_in_dialogue(dialogue), runs=runs))
-    bleeps = bleeps_of_call(store, "a" * 12)
+    bleeps = personal_spans(store, "a" * 12)
     assert [span.kind for span in spans_of_call(store, "a" * 12)[0]] == ["person"]
     store.close()
     rng = np.random.default_rng(1)

@@ -7,7 +7,6 @@ from insights.privacy.finding import find_personal, personal_in_text
 from insights.privacy.masking import MASKS, mask
 from insights.privacy.spans import PiiSpan
 from insights.privacy.views import (
-    bleeps_of_call,
     masked_part,
     note_originals_shown,
     redact_store,
@@ -23,7 +22,6 @@ __all__ = [
     "Subject",
     "UnknownPersonError",
     "aged",
-    "bleeps_of_call",
     "consent_phrase",
     "find_personal",
     "forget",

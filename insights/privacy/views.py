@@ -1,4 +1,4 @@
-"""What other rooms read: spans of a stored call, masked texts and quotes, seconds to bleep, and who saw originals."""
+"""What other rooms read: spans of a stored call, masked texts and quotes, and who saw originals."""
 
 from __future__ import annotations
 
@@ -46,12 +46,6 @@ def spans_of_typed(store: Store, interview_id: str) -> dict[str, tuple[PiiSpan, 
     for row in personal_rows_typed(store, interview_id):
         found.setdefault(row["question_id"], []).append(_span(row))
     return {question_id: tuple(spans) for question_id, spans in found.items()}
-
-
-def bleeps_of_call(store: Store, recording_id: str) -> tuple[Span, ...]:
-    """Return the seconds of a call in which personal data is said; hand them to ``audio.clips.clip(bleep=...)``."""
-    spans = spans_of_call(store, recording_id).values()
-    return tuple(span.span for turn in spans for span in turn if span.span is not None)
 
 
 def masked_part(text: str, spans: Iterable[PiiSpan], language: Language, *, start_char: int, end_char: int) -> str:

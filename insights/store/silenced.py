@@ -13,7 +13,10 @@ def hidden_spans(store: Store, recording_id: str) -> tuple[Span, ...]:
 
 
 def personal_spans(store: Store, recording_id: str) -> tuple[Span, ...]:
-    """Return the stretches of a recording where personal data is said, to be bleeped."""
-    sql = """SELECT pii_span.start_s, pii_span.end_s FROM pii_span JOIN turn USING(turn_id)
-             WHERE turn.recording_id = ? AND pii_span.start_s IS NOT NULL ORDER BY pii_span.start_s"""
+    """Return the stretches of a recording where personal data is said, to be bleeped.
+
+    Where its seconds are not known, that is the whole turn.
+    """
+    sql = """SELECT coalesce(pii_span.start_s, turn.start_s), coalesce(pii_span.end_s, turn.end_s)
+             FROM pii_span JOIN turn USING(turn_id) WHERE turn.recording_id = ? ORDER BY 1"""
     return tuple(Span(start_s, end_s) for start_s, end_s in store.conn.execute(sql, (recording_id,)))
