@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 
 from audio.activity import Lane, SpeechMap
+from audio.encode import encode
 from audio.span import Span
 from insights.answers.answer import Answer, Asked
 from insights.delivery.delivery import Delivery, PauseRow
 from insights.reasons.reason import Reason
-from insights.store import CallRecord, PiiRow, RecordingFacts, RunRecord, Store, ingest_frame, lemma_text, stage_key
+from insights.settings import StudyFolder, settings_text
+from insights.store import (
+    CallRecord,
+    PiiRow,
+    RecordingFacts,
+    RunRecord,
+    Store,
+    ingest_frame,
+    lemma_text,
+    open_store,
+    save_call,
+    stage_key,
+)
 from insights.survey.codebook import Code, Codebook
 from insights.survey.questionnaire import Question, Survey
 from insights.survey.responses import Cell, ResponseRow
@@ -136,6 +152,20 @@ def framed(store: Store, *rows: ResponseRow) -> Store:
     """Store the survey, the codebook and some interviews."""
     ingest_frame(store, survey=SURVEY, codebook=CODEBOOK, responses=rows, source="a.csv")
     return store
+
+
+def two_calls(root: Path, *rows: ResponseRow) -> Path:
+    """Write a study of two calls with their sound, ``ru01`` and ``en02``, for these interviews; return its folder."""
+    folder = StudyFolder(root)
+    folder.make()
+    (root / "earful.toml").write_text(settings_text(), encoding="utf-8")
+    store = framed(open_store(folder.store), *rows)
+    for record in (call(1, "ru"), call(2, "en")):
+        save_call(store, record)
+        tone = (0.1 * np.sin(2 * np.pi * 200 * np.arange(20 * 8000) / 8000)).astype(np.float32)
+        (root / record.facts.path).write_bytes(encode(np.stack([tone, 0.5 * tone]), 8000, codec="wav"))
+    store.close()
+    return root
 
 
 def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:

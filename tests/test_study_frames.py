@@ -5,16 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import synthetic_store as made
 
-from audio.encode import encode
-from insights.settings import StudyFolder, settings_text
-from insights.store import StoreError, hide_clip, open_store, query, save_call
+from insights.store import StoreError, hide_clip, open_store, query
 from insights.study import Study, Table
 
 NASTY = "<script>alert(1)</script>"
@@ -22,18 +19,7 @@ NASTY = "<script>alert(1)</script>"
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = StudyFolder(tmp_path_factory.mktemp("study"))
-    folder.make()
-    (folder.root / "earful.toml").write_text(settings_text(), encoding="utf-8")
-    store = made.framed(open_store(folder.store), made.row(nps="3"), made.row(2, "en"))
-    for number, language in ((1, "ru"), (2, "en")):
-        record = made.call(number, language)
-        save_call(store, record)
-        at = np.arange(20 * 8000) / 8000
-        tone = (0.1 * np.sin(2 * np.pi * 200 * at)).astype(np.float32)
-        (folder.root / record.facts.path).write_bytes(encode(np.stack([tone, 0.5 * tone]), 8000, codec="wav"))
-    store.close()
-    return folder.root
+    return made.two_calls(tmp_path_factory.mktemp("study"), made.row(nps="3"), made.row(2, "en"))
 
 
 @pytest.fixture
@@ -119,7 +105,10 @@ def test_a_hidden_stretch_is_neither_read_nor_played(root: Path) -> None:
     try:
         study = Study(root, language="en")
         assert "Долго" not in study.call("ru01").transcript().text
-        assert "no sound" in study.why("slow", group="detractor").play().html
+        found = study.why("slow", group="detractor")
+        assert found["quote"].tolist() == ["[…]"]
+        assert "no sound" in found.play().html
+        assert "Долго" not in found.play().html
     finally:
         undo(store, corrections(store)[-1]["correction_id"], by="anna")
         store.close()

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from audio.clips import MEDIA_TYPES, clip, whole_call
-from audio.decode import DecodeLimits, RawFormat, load
 from audio.failures import AudioError
 from audio.recording import Recording
 from audio.span import Span
 from insights.settings import Settings, StudyFolder
-from insights.store import Store, hidden_spans
-from insights.store.meeting_queries import call_pii, call_turns
+from insights.settings.decoding import load_recording
+from insights.store import Store, hidden_spans, personal_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +25,21 @@ class Sound:
 
 def open_call(folder: StudyFolder, path: str, settings: Settings) -> Recording | str:
     """Return a call's recording, or why it cannot be played."""
-    options = settings.recordings
-    raw = RawFormat(codec=options.raw_format, rate_hz=options.raw_rate_hz) if options.raw_format != "none" else None
-    limits = DecodeLimits(max_duration_s=options.max_hours * 3600)
     file = (folder.root / path).resolve()
     if not file.is_relative_to(folder.root.resolve()):
         return "lies outside the study"
     if not file.is_file():
         return "the recording is missing"
     try:
-        return load(file, call_id=path, limits=limits, raw=raw)
+        return load_recording(file, settings.recordings, call_id=path)
     except (AudioError, OSError) as error:
         return f"cannot be decoded ({type(error).__name__})"
 
 
 def silenced(store: Store, recording_id: str, *, redact: bool) -> tuple[Span, ...]:
-    """Return what must not be heard: stretches that people hid, and personal data where redaction is on.
-
-    Where the seconds of personal data are not known, the whole turn is bleeped.
-    """
-    spans = list(hidden_spans(store, recording_id))
-    if redact:
-        turns = {row["turn_id"]: row for row in call_turns(store, recording_id)}
-        for row in call_pii(store, recording_id):
-            known = row if row["start_s"] is not None else turns[row["turn_id"]]
-            spans.append(Span(known["start_s"], known["end_s"]))
-    return tuple(spans)
+    """Return what must not be heard: stretches that people hid, and personal data where redaction is on."""
+    hidden = hidden_spans(store, recording_id)
+    return (*hidden, *personal_spans(store, recording_id)) if redact else hidden
 
 
 def call_sound(recording: Recording, settings: Settings, *, bleep: Sequence[Span]) -> Sound:

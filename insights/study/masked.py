@@ -10,20 +10,23 @@ from insights.language import language_of
 from insights.privacy import PiiSpan, masked_part, spans_of_call, spans_of_typed
 from insights.store import Found
 from insights.store.study_queries import reason_places
-from insights.study.sound import Listening
+from insights.study.sound import HIDDEN, Listening
 from transcribe.dialogue import Language
 
 
 def mask_quotes(listening: Listening, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return rows of coded quotes with personal data in the quotes masked, where redaction is on."""
-    if not listening.settings.privacy.redact:
-        return rows
-    places = reason_places(listening.store, [row["reason_id"] for row in rows])
+    """Return rows of coded quotes: those in hidden stretches left out, personal data masked where redaction is on."""
+    redact = listening.settings.privacy.redact
+    places = reason_places(listening.store, [row["reason_id"] for row in rows]) if redact else {}
     seen: dict[str, Any] = {}
     masked = []
     for row in rows:
-        place = places[row["reason_id"]]
-        masked.append({**row, "quote": quote_of(place, row["quote"], spans_at(listening, place, seen))})
+        quote, place = row["quote"], places.get(row["reason_id"])
+        if row["start_s"] is not None and row["clip"] is None:  # spoken, and nobody may hear it
+            quote = HIDDEN
+        elif place is not None:
+            quote = quote_of(place, quote, spans_at(listening, place, seen))
+        masked.append({**row, "quote": quote})
     return masked
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audio.clips import MEDIA_TYPES, clip
-from audio.decode import DecodeLimits, RawFormat, load
 from audio.failures import AudioError
 from audio.recording import Recording
 from audio.span import Span
 from insights.privacy import PiiSpan, masked_part, spans_of_call
 from insights.settings import Settings, StudyFolder
+from insights.settings.decoding import load_recording
 from insights.store import Row, Store, hidden_spans, personal_spans
 from insights.store.study_queries import recording_facts, turns_between
 from transcribe.dialogue import Language
@@ -66,7 +66,7 @@ class Listening:
         if recording_id in self.kept:
             self.kept.move_to_end(recording_id)
             return self.kept[recording_id]
-        found = load(self.path(recording_id), call_id=recording_id, limits=self._limits(), raw=self._raw())
+        found = load_recording(self.path(recording_id), self.settings.recordings, call_id=recording_id)
         self.kept[recording_id] = found
         if len(self.kept) > KEPT_CALLS:
             self.kept.popitem(last=False)
@@ -81,15 +81,6 @@ class Listening:
         if not path.is_file():
             raise OSError(f"{path.name} is not in calls/; fetch the recording from your archive")
         return path
-
-    def _limits(self) -> DecodeLimits:
-        return DecodeLimits(max_duration_s=self.settings.recordings.max_hours * 3600)
-
-    def _raw(self) -> RawFormat | None:
-        options = self.settings.recordings
-        return (
-            None if options.raw_format == "none" else RawFormat(codec=options.raw_format, rate_hz=options.raw_rate_hz)
-        )
 
     def silenced(self, recording_id: str) -> tuple[Span, ...]:
         """Return what must not be heard: hidden stretches, and personal data where redaction is on."""
