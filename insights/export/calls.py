@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from insights.export.sources import Export
-from insights.export.texts import HIDDEN, joined, language_from
-from insights.store.export_queries import call_spans, call_turns, export_calls
+from insights.export.texts import HIDDEN, language_from
+from insights.store.export_queries import call_spans, export_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,20 @@ def _name(path: str, taken: set[str]) -> str:
 
 def _call(export: Export, row: dict[str, Any], name: str) -> CallMarks:
     """Return one call's marks."""
-    texts, language = export.texts, language_from(row["language"], "")
+    language = language_from(row["language"], "")
     turns: list[tuple[str, Mark]] = []
     words: list[tuple[str, Mark]] = []
-    rows = {turn["idx"]: turn for turn in call_turns(export.store, row["recording_id"])}
-    for turn in rows.values():
-        said = texts.words(row["recording_id"], turn, language)
-        turns.append((turn["party"], Mark(turn["start_s"], turn["end_s"], joined(said))))
-        words += [(turn["party"], Mark(one[1] / 1000, one[2] / 1000, str(one[0]))) for one in said]
+    shown = export.turns(row)
+    for turn in shown.values():
+        party = turn.row["party"]
+        turns.append((party, Mark(turn.row["start_s"], turn.row["end_s"], turn.text)))
+        words += [(party, Mark(one[1] / 1000, one[2] / 1000, str(one[0]))) for one in turn.words]
     spans = call_spans(export.store, row["recording_id"])
     reasons = []
     for one in spans["reason"]:
         quote = one["quote"]
-        if one["idx"] in rows and one["start_char"] is not None:
-            end = one["start_char"] + len(quote)
-            quote, _ = texts.part(row["recording_id"], rows[one["idx"]], language, start=one["start_char"], end=end)
+        if one["idx"] in shown and one["start_char"] is not None:
+            quote, _ = shown[one["idx"]].part(one["start_char"], one["start_char"] + len(quote))
         reasons.append(Mark(one["start_s"], one["end_s"], f"{one['name']} {one['polarity']:+d}: {quote or HIDDEN}"))
     marks = {
         kind: tuple(Mark(r["start_s"], r["end_s"], r["name"]) for r in spans[kind]) for kind in ("asked", "pause")

@@ -22,6 +22,7 @@ def write_datasette(export: Export) -> list[Path]:
     make_private(export.target / "plugins")
     shipped = files("insights.export")
     metadata, plugin = export.target / METADATA, export.target / "plugins" / PLUGIN
+    store = write_store(export, {})
     write_private(metadata, shipped.joinpath("datasette.json").read_bytes())
     write_private(plugin, shipped.joinpath("datasette_plugin.py").read_bytes())
-    return [write_store(export, {}), metadata, plugin]
+    return [store, metadata, plugin]

@@ -3,73 +3,70 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from audio.decode import load
 from audio.encode import encode
 from audio.failures import AudioError
 from audio.loudness import amplified, levelling_gain_db
 from audio.recording import Recording
 from audio.span import Span, gaps_between, merged
 from insights.export.sources import Export
-from insights.export.tables import exported_tables
-from insights.export.texts import joined, language_from
+from insights.export.tables import all_turns, shown_answers, shown_reasons
+from insights.export.texts import ShownTurn
 from insights.settings import make_private, write_private
-from insights.store import hidden_spans, lemma_text, personal_spans
-from insights.store.export_queries import (
-    call_turns,
-    copy_store,
-    export_calls,
-    heard_stretches,
-    replace_texts,
-    seal_copy,
-    table_rows,
-)
+from insights.settings.decoding import load_recording
+from insights.store import StoreError, hidden_spans, lemma_text, personal_spans
+from insights.store.export_queries import copy_store, export_calls, heard_stretches, replace_texts, seal_copy
+from insights.survey import SurveyError, load_survey
 
 PAD_S = 2.0
 BLEEP_PAD_S = 0.15
 KBPS = 16.0
-COPIED = ("survey.toml", "codebook.toml", "earful.toml")
 
 
 def write_snapshot(export: Export) -> list[Path]:
     """Write a study of its own: ``study.db`` as one plain file, ``calls/*.ogg`` silent but for answers and quotes."""
+    keep_apart(export)
     make_private(export.target)
     make_private(export.target / "calls")
     paths = {row["recording_id"]: _sound(export, row) for row in export_calls(export.store)}
     store = write_store(export, {one: path for one, path in paths.items() if path})
-    for name in COPIED:
-        if (export.folder.root / name).is_file():
-            shutil.copyfile(export.folder.root / name, export.target / name)
-            (export.target / name).chmod(0o600)
+    for name, source in _own_files(export.folder.root).items():
+        write_private(export.target / name, source.read_bytes())
     return [store, *(export.target / path for path in paths.values() if path)]
+
+
+def keep_apart(export: Export) -> None:
+    """Refuse to write a masked copy over the study itself, whose words would be lost for good."""
+    if export.target.resolve() == export.folder.root.resolve():
+        raise StoreError(f"{export.target} is the study itself; name another folder with --out")
+
+
+def _own_files(root: Path) -> dict[str, Path]:
+    """Return the study's settings, survey and codebook by the names they get in a copy."""
+    try:
+        codebook = load_survey(root).codebook
+    except SurveyError:
+        codebook = "codebook.toml"
+    found = {name: root / name for name in ("survey.toml", "earful.toml", codebook)}
+    return {name: path for name, path in found.items() if path.is_file() and path.parent == root}
 
 
 def write_store(export: Export, paths: dict[str, str]) -> Path:
     """Write the masked copy of the store; ``paths`` are the recordings' new places."""
+    keep_apart(export)
     target = export.target / "study.db"
     copy = copy_store(export.store, target)
-    tables = exported_tables(export)
-    quotes = {row["reason_id"]: row["quote"] for row in tables["reasons"]}
-    turns, places = _turns(export)
+    turns = all_turns(export)
+    answers = shown_answers(export, turns)
     replace_texts(
         copy,
-        turns=turns,
-        answers=[_answer(row) for row in tables["answers"]],
-        reasons=[
-            {
-                "reason_id": row["reason_id"],
-                "quote": quotes[row["reason_id"]],
-                "start_char": max(
-                    0, places.get((row["recording_id"], row["turn_idx"]), "").find(quotes[row["reason_id"]])
-                ),
-            }
-            for row in table_rows(export.store, "reasons")
-        ],
+        turns=[_turn(turn) for turn in turns.values()],
+        answers=[_answer(row) for row in answers],
+        reasons=shown_reasons(export, turns, answers),
         paths=paths,
     )
     seal_copy(copy)
@@ -82,21 +79,11 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
     return {"answer_id": row["answer_id"], "text": row["text"], "typed": None if row["recording_id"] else row["text"]}
 
 
-def _turns(export: Export) -> tuple[list[dict[str, Any]], dict[tuple[str, int], str]]:
-    """Return every turn's masked row, and its text by recording and index."""
-    rows: list[dict[str, Any]] = []
-    said: dict[tuple[str, int], str] = {}
-    texts = export.texts
-    for call in export_calls(export.store):
-        language = language_from(call["language"], "")
-        for turn in call_turns(export.store, call["recording_id"]):
-            words = texts.words(call["recording_id"], turn, language)
-            text = joined(words)
-            said[call["recording_id"], turn["idx"]] = text
-            lemmas = lemma_text(text, language)
-            packed = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-            rows.append({"turn_id": turn["turn_id"], "text": text, "lemmas": lemmas, "words_json": packed})
-    return rows, said
+def _turn(turn: ShownTurn) -> dict[str, Any]:
+    """Return a turn's masked row."""
+    packed = json.dumps(turn.words, ensure_ascii=False, separators=(",", ":"))
+    lemmas = lemma_text(turn.text, turn.language)
+    return {"turn_id": turn.row["turn_id"], "text": turn.text, "lemmas": lemmas, "words_json": packed}
 
 
 def _sound(export: Export, row: dict[str, Any]) -> str:
@@ -105,7 +92,7 @@ def _sound(export: Export, row: dict[str, Any]) -> str:
     if not path.is_relative_to(export.folder.root.resolve()) or not path.is_file():
         return ""
     try:
-        recording = load(path, call_id=row["recording_id"])
+        recording = load_recording(path, export.settings.recordings, call_id=row["recording_id"])
     except (AudioError, OSError):
         return ""
     kept = [

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from insights.export.sources import Export
-from insights.export.texts import HIDDEN, Texts, joined, language_from
+from insights.export.texts import ShownTurn, Texts, language_from
 from insights.settings import make_private, write_private
-from insights.store.export_queries import TABLES, call_turns, export_calls, table_rows
+from insights.store.export_queries import TABLES, export_calls, table_rows
 
 Rows = list[dict[str, Any]]
+Turns = Mapping[tuple[str, int], ShownTurn]  # by recording and index
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-LONG_TEXTS = "text"
 
 
 def escaped(cell: object) -> object:
@@ -44,33 +45,39 @@ def unescaped(cell: str) -> str:
 
 def exported_tables(export: Export) -> dict[str, Rows]:
     """Return every table as rows with the texts as they may leave."""
-    texts = export.texts
-    turns = masked_turns(export, texts)
+    turns = all_turns(export)
     tables = {name: table_rows(export.store, name) for name in TABLES}
     tables["turns"] = [
-        {**row, "text": turns.get((row["recording_id"], row["idx"]), ("", None))[0]} for row in tables["turns"]
+        {**row, "text": turns[key].text if (key := (row["recording_id"], row["idx"])) in turns else ""}
+        for row in tables["turns"]
     ]
-    tables["answers"] = [_answer(row, texts, turns) for row in tables["answers"]]
-    tables["reasons"] = [_reason(row, texts, turns, tables["answers"]) for row in tables["reasons"]]
+    tables["answers"] = shown_answers(export, turns)
+    tables["reasons"] = shown_reasons(export, turns, tables["answers"])
+    for row in tables["reasons"]:
+        del row["start_char"]
     return tables
 
 
-def masked_turns(export: Export, texts: Texts) -> dict[tuple[str, int], tuple[str, dict[str, Any] | None]]:
-    """Return every turn's text as it may leave, and the turn, by recording and index."""
-    found: dict[tuple[str, int], tuple[str, dict[str, Any] | None]] = {}
-    for call in export_calls(export.store):
-        language = language_from(call["language"], "")
-        for turn in call_turns(export.store, call["recording_id"]):
-            words = texts.words(call["recording_id"], turn, language)
-            found[call["recording_id"], turn["idx"]] = (joined(words), {**turn, "language": language})
-    return found
+def all_turns(export: Export) -> Turns:
+    """Return the turns of every call that was understood, as they may leave, by recording and index."""
+    return {
+        (call["recording_id"], idx): turn
+        for call in export_calls(export.store)
+        for idx, turn in export.turns(call).items()
+    }
 
 
-def _answer(row: dict[str, Any], texts: Texts, turns: Any) -> dict[str, Any]:  # noqa: ANN401 - of masked_turns
+def shown_answers(export: Export, turns: Turns) -> Rows:
+    """Return the answers with their texts as they may leave."""
+    texts = export.texts
+    return [_answer(row, texts, turns) for row in table_rows(export.store, "answers")]
+
+
+def _answer(row: dict[str, Any], texts: Texts, turns: Turns) -> dict[str, Any]:
     """Return an answer with its text as it may leave."""
     idxs = json.loads(row.pop("turn_idxs_json") or "[]")
     if row["recording_id"] is not None and idxs:
-        said = " ".join(turns[row["recording_id"], idx][0] for idx in idxs if (row["recording_id"], idx) in turns)
+        said = " ".join(turns[row["recording_id"], idx].text for idx in idxs if (row["recording_id"], idx) in turns)
         return {**row, "text": said}
     return {**row, "text": typed_text(row, texts)}
 
@@ -86,16 +93,22 @@ def typed_text(row: dict[str, Any], texts: Texts) -> str | None:
     return masked_part(text, spans, language_from(None, text), start_char=0, end_char=len(text))
 
 
-def _reason(row: dict[str, Any], texts: Texts, turns: Any, answers: Rows) -> dict[str, Any]:  # noqa: ANN401
+def shown_reasons(export: Export, turns: Turns, answers: Rows) -> Rows:
+    """Return the reasons with their quotes as they may leave; ``start_char`` counts in the text that leaves."""
+    said = {one["answer_id"]: one["text"] or "" for one in answers}
+    return [_reason(row, turns, said, redact=export.redact) for row in table_rows(export.store, "reasons")]
+
+
+def _reason(row: dict[str, Any], turns: Turns, said: Mapping[int, str], *, redact: bool) -> dict[str, Any]:
     """Return a reason with its quote as it may leave."""
-    start, idx = row.pop("start_char") or 0, row.pop("turn_idx")
-    turn = turns.get((row["recording_id"], idx), ("", None))[1]
+    turn = turns.get((row["recording_id"], row.pop("turn_idx")))
     if turn is not None:
-        end = start + len(row["quote"])
-        quote, _ = texts.part(row["recording_id"], turn, turn["language"], start=start, end=end)
-        return {**row, "quote": quote or HIDDEN}
-    whole = next((one["text"] for one in answers if one["answer_id"] == row["answer_id"]), "") or ""
-    return row if row["quote"] in whole or not texts.redact else {**row, "quote": whole}
+        start = row["start_char"] or 0
+        quote, place = turn.part(start, start + len(row["quote"]))
+        return {**row, "quote": quote, "start_char": place}
+    whole = said.get(row["answer_id"], "")
+    quote = row["quote"] if row["quote"] in whole or not redact else whole
+    return {**row, "quote": quote, "start_char": max(0, whole.find(quote))}
 
 
 def write_csv(export: Export) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,47 +50,56 @@ class Texts:
             self.hidden[recording_id] = hidden_spans(self.store, recording_id)
         return any(one.start_s < end_s and start_s < one.end_s for one in self.hidden[recording_id])
 
-    def words(self, recording_id: str, turn: Mapping[str, Any], language: Language) -> list[list[Any]]:
-        """Return a turn's words ``[text, start_ms, end_ms, confidence]`` as they may leave."""
-        spans = self.spans(recording_id, turn["idx"])
-        found = []
+    def turn(self, recording_id: str, row: Mapping[str, Any], language: Language) -> ShownTurn:
+        """Return a turn as it may leave."""
+        spans = self.spans(recording_id, row["idx"])
+        words = []
         at = 0
-        for text, start_ms, end_ms, *rest in turn["words"]:
-            shown = masked_part(turn["text"], spans, language, start_char=at, end_char=at + len(text))
+        for text, start_ms, end_ms, *rest in row["words"]:
+            shown = masked_part(row["text"], spans, language, start_char=at, end_char=at + len(text))
             at += len(text) + 1
             if self.is_hidden(recording_id, start_ms / 1000, end_ms / 1000):
                 shown = HIDDEN
-            found.append([shown, start_ms, end_ms, *rest])
-        return found
+            words.append([shown, start_ms, end_ms, *rest])
+        return ShownTurn(row, language, spans, words)
 
-    def part(
-        self, recording_id: str, turn: Mapping[str, Any], language: Language, *, start: int, end: int
-    ) -> tuple[str, int]:
-        """Return ``text[start:end]`` of a turn as it may leave, and where it stands in the turn's text then."""
-        spans = self.spans(recording_id, turn["idx"])
+
+@dataclass(frozen=True, slots=True)
+class ShownTurn:
+    """A turn as it may leave.
+
+    Attributes
+    ----------
+    row:
+        The stored turn, with its words as they were said.
+    words:
+        ``[text, start_ms, end_ms, confidence]`` of each, masked or hidden.
+    """
+
+    row: Mapping[str, Any]
+    language: Language
+    spans: tuple[PiiSpan, ...]
+    words: list[list[Any]]
+
+    @property
+    def text(self) -> str:
+        """The words as a text, one blank between two."""
+        return " ".join(str(word[0]) for word in self.words)
+
+    def part(self, start: int, end: int) -> tuple[str, int]:
+        """Return ``text[start:end]`` of the stored turn as it may leave, and where it stands in ``self.text``."""
         said: list[str] = []
-        before: list[str] = []
-        at = 0
-        for (text, *_), shown in zip(turn["words"], self.words(recording_id, turn, language), strict=True):
+        first = at = shown_at = 0
+        for (text, *_), (shown, *_) in zip(self.row["words"], self.words, strict=True):
             low, high = max(start, at), min(end, at + len(text))
             if low < high:
-                inside = masked_part(turn["text"], spans, language, start_char=low, end_char=high)
-                said.append(HIDDEN if shown[0] == HIDDEN else inside)
-            elif at + len(text) <= start:
-                before.append(shown[0])
+                first = first if said else shown_at
+                inside = masked_part(self.row["text"], self.spans, self.language, start_char=low, end_char=high)
+                said.append(HIDDEN if shown == HIDDEN else inside)
             at += len(text) + 1
-        whole = " ".join(word[0] for word in self.words(recording_id, turn, language))
-        quote = " ".join(said)
-        return quote, max(0, whole.find(quote, len(" ".join(before))))
-
-
-def joined(words: Sequence[Sequence[Any]]) -> str:
-    """Return words as a text, one blank between two; a run of hidden ones as one sign.
-
-    >>> joined([["a", 0, 1], ["b", 1, 2]])
-    'a b'
-    """
-    return " ".join(str(word[0]) for word in words)
+            shown_at += len(shown) + 1
+        quote = " ".join(said) or HIDDEN
+        return quote, max(first, self.text.find(quote, first))
 
 
 def language_from(known: str | None, text: str) -> Language:
