@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from audio.decode import decode
 from audio.failures import AudioError
 from audio.span import Span
 from insights.answers import Answer, Asked
+from insights.night.executors import WorkerPlan, worker_process
 from insights.night.jobs import Done, Job, Outcome, failed
 from insights.store import CallRecord, RunRecord
 from insights.survey import load_survey
@@ -23,6 +24,21 @@ from transcribe.dialogue import Dialogue, Turn, Word
 
 MAKER = "fake_night:make"
 NUMBERS = ("ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять")
+
+
+class InProcess:
+    """An executor in this very process: quick, and a blocked network covers it; may do something before its work."""
+
+    workers = 1
+
+    def __init__(self, first: Callable[[], object] = lambda: None) -> None:
+        self.first = first
+
+    def run(self, batches: Iterable[Sequence[Job]], plan: WorkerPlan) -> Iterator[Outcome]:
+        """Yield the outcomes of each batch."""
+        self.first()
+        for batch in batches:
+            yield from worker_process(plan)(batch)
 
 
 def make(study_dir: str) -> Callable[[Sequence[Job]], list[Outcome]]:

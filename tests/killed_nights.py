@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ PR_CAPBSET_DROP = 24
 PROGRAM = """
 import sys
 from pathlib import Path
+from typing import Any
 sys.path.insert(0, {tests!r})
 from insights.cli.night_commands import guarded
 from insights.night import run as run_module
@@ -67,6 +69,12 @@ MEANT = {
     "WHERE answer.answer_id = t.answer_id)",
     "run_id": "(SELECT stage || '/' || stage_key FROM run WHERE run.run_id = t.run_id)",
 }
+
+# A call of the made-up chain has two turns.
+WITHOUT_BOTH_TURNS = """
+    SELECT recording_id FROM recording WHERE status = 'done'
+    AND (SELECT count(*) FROM turn WHERE turn.recording_id = recording.recording_id) <> 2
+"""
 
 
 def write_calls(study_dir: Path, count: int, *, seed: int) -> None:
@@ -169,29 +177,24 @@ def rows_of(store: Store, table: str) -> list[tuple[object, ...]]:
     return sorted((tuple(row) for row in store.conn.execute(sql)), key=repr)
 
 
-def rows_in(study_dir: Path, sql: str) -> list[tuple[object, ...]]:
+def rows(study_dir: Path, sql: str) -> list[dict[str, Any]]:
     """Return the rows of a SELECT over a study's store."""
     store = open_store(study_dir / "study.db", readonly=True)
     try:
-        return [tuple(row) for row in store.conn.execute(sql)]
+        return query(store, sql)
     finally:
         store.close()
 
 
-def is_whole(study_dir: Path) -> bool:
-    """Return whether a store is intact and every recording in it complete."""
+def is_whole(study_dir: Path, *, half: str = WITHOUT_BOTH_TURNS) -> bool:
+    """Return whether a store is intact and every recording in it complete: ``half`` selects those that are not."""
     if not (study_dir / "study.db").is_file():
         return True
     store = open_store(study_dir / "study.db")
     try:
         intact = query(store, "PRAGMA integrity_check")[0]["integrity_check"] == "ok"
         orphans = query(store, "PRAGMA foreign_key_check")
-        half = query(
-            store,
-            """SELECT recording_id FROM recording WHERE status = 'done'
-               AND (SELECT count(*) FROM turn WHERE turn.recording_id = recording.recording_id) <> 2""",
-        )
-        return intact and not orphans and not half
+        return intact and not orphans and not query(store, half)
     finally:
         store.close()
 

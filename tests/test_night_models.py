@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_night import InProcess
+from killed_nights import rows
 
 from insights.demo.create import create_demo
 from insights.demo.summary import summary_of
-from insights.night.executors import WorkerPlan, worker_process
-from insights.night.jobs import GROUPS, Outcome
+from insights.night.executors import worker_process
+from insights.night.jobs import GROUPS
 from insights.night.processing import NightOptions
 from insights.night.run import run_night
-from insights.store import open_store, query
 
 KEPT = {"en01_mono.flac", "en02_stereo.flac"}
 FILLED = (
@@ -24,16 +24,6 @@ READABLE = (
     *("draw", "draw_item", "hearing", "metric", "business_outcome", "nps_answer", "nps_by_wave", "why"),
     *("score_mismatch", "hesitant_score", "case_overdue"),
 )
-
-
-class InProcess:
-    """An executor in this very process, so that the blocked network covers the models."""
-
-    workers = 1
-
-    def run(self, batches: object, plan: WorkerPlan) -> Iterator[Outcome]:
-        for batch in batches:
-            yield from worker_process(plan)(batch)
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +37,6 @@ def demo_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = run_night(folder.root, NightOptions(executor=InProcess()))
     assert (report.done, report.typed, report.failed, report.quarantined) == (2, 2, 0, 0)
     return folder.root
-
-
-def rows(study_dir: Path, sql: str) -> list[dict[str, object]]:
-    store = open_store(study_dir / "study.db", readonly=True)
-    try:
-        return query(store, sql)
-    finally:
-        store.close()
 
 
 @pytest.mark.models

@@ -76,14 +76,17 @@ def test_what_may_not_be_read_is_a_gap_and_stops_no_other(study_dir: Path) -> No
     (study_dir / "calls" / "slow000.flac").chmod(SHUT)
     (study_dir / "calls" / "shut").mkdir(mode=SHUT)
     assert said_by(study_dir, "night")[0] == 3
-    found = killed.rows_in(study_dir, "SELECT path, status, error FROM recording WHERE status <> 'done' ORDER BY path")
-    assert [row[:2] for row in found] == [("calls/shut", "failed"), ("calls/slow000.flac", "failed")]
-    assert all("permission" in str(row[2]) for row in found)
-    assert len(killed.rows_in(study_dir, "SELECT 1 FROM recording WHERE status = 'done'")) == 2
+    found = killed.rows(study_dir, "SELECT path, status, error FROM recording WHERE status <> 'done' ORDER BY path")
+    assert [(row["path"], row["status"]) for row in found] == [
+        ("calls/shut", "failed"),
+        ("calls/slow000.flac", "failed"),
+    ]
+    assert all("permission" in str(row["error"]) for row in found)
+    assert len(killed.rows(study_dir, "SELECT 1 FROM recording WHERE status = 'done'")) == 2
     (study_dir / "calls" / "shut").chmod(0o700)
     (study_dir / "calls" / "slow000.flac").chmod(0o600)
     assert said_by(study_dir, "night", "--retry")[0] == 0
-    assert killed.rows_in(study_dir, "SELECT path FROM recording WHERE status <> 'done'") == []
+    assert killed.rows(study_dir, "SELECT path FROM recording WHERE status <> 'done'") == []
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from typing import Any
 import killed_nights as killed
 import numpy as np
 import pytest
+from killed_nights import rows
 
 from audio.encode import encode
 from insights.night import ray_crew, ray_executor
@@ -25,7 +26,6 @@ from insights.night.executors import ExecutorUnusableError, WorkerPlan
 from insights.night.processing import NightOptions, NightReport
 from insights.night.ray_executor import RayExecutor, RayMissingError, connected, refuse_silent
 from insights.night.run import run_night
-from insights.store import open_store, query
 
 TESTS = Path(__file__).parent
 # A driver of its own, to be killed; the run's end is the parent's to see.
@@ -103,14 +103,6 @@ def write_calls(study_dir: Path, names: list[str]) -> None:
 def night(study_dir: Path, cluster: Any, *, maker: str = "make_elsewhere", **options: Any) -> NightReport:
     executor = RayExecutor(cluster.address, wished=options.pop("workers", None))
     return run_night(study_dir, NightOptions(executor=executor, maker=f"fake_night:{maker}", **options))
-
-
-def rows(study_dir: Path, sql: str) -> list[dict[str, object]]:
-    store = open_store(study_dir / "study.db", readonly=True)
-    try:
-        return query(store, sql)
-    finally:
-        store.close()
 
 
 @pytest.mark.slow

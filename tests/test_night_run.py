@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from fake_night import InProcess
+from killed_nights import rows
 
 from audio.encode import encode
 from insights.night import run as run_module
@@ -23,23 +25,14 @@ from insights.store import StudyLockedError, mend_turn, open_store, query, run_l
 HEADER = "interview_id,started_at,mode,recording,respondent_id,client_id,segment,role,operator_id,wave,nps\n"
 
 
-class InProcess:
-    """An executor without processes: quick, for what does not concern isolation."""
-
-    workers = 1
-
-    def run(self, batches: object, plan: WorkerPlan) -> Iterator[Outcome]:
-        for batch in batches:
-            yield from worker_process(plan)(batch)
-
-
 class Watched(InProcess):
     """The same, the jobs kept to look at."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.jobs: list[Job] = []
 
-    def run(self, batches: object, plan: WorkerPlan) -> Iterator[Outcome]:
+    def run(self, batches: Iterable[Sequence[Job]], plan: WorkerPlan) -> Iterator[Outcome]:
         kept = [list(batch) for batch in batches]
         self.jobs += [job for batch in kept for job in batch]
         yield from super().run(kept, plan)
@@ -69,14 +62,6 @@ def add_call(study_dir: Path, rng: np.random.Generator) -> Callable[..., Path]:
 
 def run(study_dir: Path, executor: Executor | None = None, **options: object) -> NightReport:
     return run_night(study_dir, NightOptions(executor=executor or InProcess(), maker="fake_night:make", **options))
-
-
-def rows(study_dir: Path, sql: str) -> list[dict[str, object]]:
-    store = open_store(study_dir / "study.db", readonly=True)
-    try:
-        return query(store, sql)
-    finally:
-        store.close()
 
 
 def test_everything_new_is_done_and_linked_to_its_row(study_dir: Path, add_call: Callable[..., Path]) -> None:

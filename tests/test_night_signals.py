@@ -57,7 +57,7 @@ def test_a_night_that_is_asked_to_end_says_so_in_one_line(
     )
     assert everybody_gone(process)
     assert killed.is_whole(study_dir)
-    assert killed.rows_in(study_dir, "SELECT status FROM night") == [("stopped",)]
+    assert killed.rows(study_dir, "SELECT status FROM night") == [{"status": "stopped"}]
     assert killed.finished_night(study_dir)[0] == 0
 
 
@@ -97,4 +97,4 @@ def test_a_stop_right_behind_the_beginning_of_a_transaction_is_written_down(
     monkeypatch.setattr(run, "work", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run.run_night(study_dir)
-    assert killed.rows_in(study_dir, "SELECT status FROM night") == [("stopped",)]
+    assert killed.rows(study_dir, "SELECT status FROM night") == [{"status": "stopped"}]

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from fake_night import InProcess
+from killed_nights import rows
 
 from audio.encode import encode
 from audio.failures import AudioError, TooLongError, UndeclaredError
 from insights.cli.state_text import EACH_LAYOUT, gap_lines, night_text, status_lines
 from insights.night import run as run_module
-from insights.night.executors import WorkerPlan, worker_process
-from insights.night.jobs import Job, Outcome, failed
+from insights.night.executors import worker_process
+from insights.night.jobs import Job, failed
 from insights.night.processing import NightOptions, NightReport
 from insights.night.run import run_night
 from insights.night.status import Gap, gaps_of, status_of
-from insights.store import RecordingFacts, open_store, query
-
-
-class InProcess:
-    """An executor in this process that may be told to do something before its first batch."""
-
-    workers = 1
-
-    def __init__(self, first: Callable[[], object] = lambda: None) -> None:
-        self.first = first
-
-    def run(self, batches: Any, plan: WorkerPlan) -> Iterator[Outcome]:
-        self.first()
-        for batch in batches:
-            yield from worker_process(plan)(batch)
+from insights.store import RecordingFacts
 
 
 @pytest.fixture(autouse=True)
@@ -50,14 +36,6 @@ def sound(seed: int, *, seconds: float = 1.5) -> bytes:
 
 def run(study_dir: Path, executor: InProcess | None = None) -> NightReport:
     return run_night(study_dir, NightOptions(executor=executor or InProcess(), maker="fake_night:make"))
-
-
-def rows(study_dir: Path, sql: str) -> list[dict[str, Any]]:
-    store = open_store(study_dir / "study.db", readonly=True)
-    try:
-        return query(store, sql)
-    finally:
-        store.close()
 
 
 def test_a_failed_file_that_has_gone_is_no_gap_any_more(study_dir: Path) -> None:

@@ -23,6 +23,12 @@ from insights.store import StoreError, open_store, query
 Row = tuple[str, str, str, int]
 PROGRAM = "import sys\nfrom insights.cli.main import main\nif __name__ == '__main__':\n    main()\n"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(killed.ROOT), "COLUMNS": "200"}
+# A call of the real chain has a run of every stage, and words.
+WITHOUT_ALL_STAGES = """
+    SELECT recording_id FROM recording WHERE status = 'done' AND
+    ((SELECT count(DISTINCT stage) FROM run WHERE run.recording_id = recording.recording_id) <> 12
+     OR NOT EXISTS (SELECT 1 FROM turn WHERE turn.recording_id = recording.recording_id))
+"""
 
 
 def example_study(folder: Path, *, copies: int, seconds: float | None = None) -> Path:
@@ -96,7 +102,7 @@ def real_kills(folder: Path, *, count: int, seconds: float = 40.0) -> Iterator[R
     partial = hits = unequal = studies = 0
     for number, after_s in enumerate(killed.moments(count, longest_s=longest_s, seed=31)):
         hits += killed_night(study, after_s=after_s, behind_a_call=number >= count // 2)
-        partial += not whole(study)
+        partial += not killed.is_whole(study, half=WITHOUT_ALL_STAGES)
         print(
             f"  kill {number + 1}: {hits} hit, {done_in(study)} of {calls} calls stored", file=sys.stderr, flush=True
         )
@@ -131,22 +137,3 @@ def killed_night(study: Path, *, after_s: float, behind_a_call: bool) -> bool:
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     return process.returncode == -signal.SIGKILL
-
-
-def whole(study: Path) -> bool:
-    """Return whether a store is intact and every call in it complete: all its stages, and words."""
-    if not (study / "study.db").is_file():
-        return True
-    store = open_store(study / "study.db")
-    try:
-        intact = query(store, "PRAGMA integrity_check")[0]["integrity_check"] == "ok"
-        orphans = query(store, "PRAGMA foreign_key_check")
-        half = query(
-            store,
-            """SELECT recording_id FROM recording WHERE status = 'done' AND
-               ((SELECT count(DISTINCT stage) FROM run WHERE run.recording_id = recording.recording_id) <> 12
-                OR NOT EXISTS (SELECT 1 FROM turn WHERE turn.recording_id = recording.recording_id))""",
-        )
-        return intact and not orphans and not half
-    finally:
-        store.close()
