@@ -211,7 +211,7 @@ def correct(study_dir: Path, *, by: str | None, recording: str | None, as_json: 
     """
     refuse_unclear_wish(recording, wish)
     store = guarded(lambda: store_there(study_dir))
-    done = guarded(lambda: carry_out(store, recording, wish, by=by or getpass.getuser()))
+    done = guarded(lambda: carry_out(store, study_dir, recording, wish, by=by or getpass.getuser()))
     if done:
         click.echo(done)
     else:
@@ -234,21 +234,15 @@ def refuse_unclear_wish(recording: str | None, wish: dict[str, Any]) -> None:
         raise click.UsageError("--hide START END: the end must follow the start.")
 
 
-def carry_out(store: Store, recording: str | None, wish: dict[str, Any], *, by: str) -> str:
+def carry_out(store: Store, study_dir: Path, recording: str | None, wish: dict[str, Any], *, by: str) -> str:
     """Do the one thing asked for; return what was done, ``""`` where nothing was asked."""
     from audio.span import Span
-    from insights.store import (
-        hide_clip,
-        mend_quote,
-        mend_turn,
-        recording_called,
-        swap_parties,
-        turn_index_at,
-        undo,
-    )
+    from insights.cli.mended_privacy import redact_mended
+    from insights.store import hide_clip, mend_quote, mend_turn, recording_called, swap_parties, turn_index_at, undo
 
     if wish["undone"] is not None:
         undo(store, wish["undone"], by=by)
+        redact_mended(store, study_dir, wish["undone"])
         return f"Correction {wish['undone']} is undone."
     if wish["reason_id"] is not None:
         number = mend_quote(store, wish["reason_id"], wish["quote"], by=by, why=wish["why"])
@@ -262,6 +256,7 @@ def carry_out(store: Store, recording: str | None, wish: dict[str, Any], *, by: 
         at_s, idx = wish["at_s"], wish["turn_idx"]
         idx = turn_index_at(store, found, at_s) if idx is None else idx
         number = mend_turn(store, found, idx, wish["text"], by=by, why=wish["why"])
+        redact_mended(store, study_dir, number)
         return said(number, f"turn {idx} is mended", later=True)
     if wish["hide"] is not None:
         return said(hide_clip(store, found, Span(*wish["hide"]), by=by, why=wish["why"]), "the clip is hidden")
