@@ -69,7 +69,7 @@ def test_a_saved_refit_decides_as_before_and_holds_no_words(tmp_path) -> None:
     assert b"nowhere" not in path.read_bytes()
 
 
-def test_a_refit_of_another_version_is_left_out_and_the_next_one_takes_its_place(tmp_path, caplog) -> None:
+def test_a_refit_of_another_version_is_left_out_and_the_next_one_is_numbered_after_it(tmp_path, caplog) -> None:
     refit = learn([one.example for one in examples()], BOOK, embedder=Letters())
     old = keep_refit(replace(refit, version=2), tmp_path)
     with np.load(old) as stored:
@@ -77,8 +77,8 @@ def test_a_refit_of_another_version_is_left_out_and_the_next_one_takes_its_place
     np.savez(old, **parts)
     assert current_refit(tmp_path) is None
     assert "earful code --refit" in caplog.text
-    keep_refit(refit, tmp_path)
-    assert current_refit(tmp_path).version == 1
+    newest = keep_refit(refit, tmp_path)
+    assert (current_refit(tmp_path).version, newest) == (3, max(tmp_path.iterdir()))
 
 
 def test_too_few_coded_answers_are_refused_with_the_number_needed() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from insights.language.vectors import Embedder
@@ -92,17 +92,25 @@ def machine_codes(reasons: Sequence[Reason]) -> CodeSet:
 
 
 def current_refit(folder: Path) -> Refit | None:
-    """Return the newest refit kept in ``folder``, or None; those of other versions are left out with a warning."""
-    for path in sorted(folder.glob("refit-*.npz"), reverse=True):
-        try:
-            return load_refit(path)
-        except ValueError as error:
-            _log.warning("%s", error)
-    return None
+    """Return the newest refit kept in ``folder``; None without one, and with a warning where it no longer fits."""
+    paths = sorted(folder.glob("refit-*.npz"))
+    if not paths:
+        return None
+    try:
+        return load_refit(paths[-1])
+    except ValueError as error:
+        _log.warning("%s", error)
+        return None
 
 
 def keep_refit(refit: Refit, folder: Path) -> Path:
-    """Write a refit beside the earlier ones and return its path."""
-    path = folder / f"refit-{refit.version:04d}.npz"
-    refit.save(path)
+    """Write a refit beside the earlier ones and return its path.
+
+    It is numbered after all of them, those that no longer fit included: the newest name is the one in use, and
+    tells a night that the answers must be coded again.
+    """
+    taken = [int(path.stem[-4:]) for path in folder.glob("refit-[0-9][0-9][0-9][0-9].npz")]
+    version = max(refit.version, 1 + max(taken, default=0))
+    path = folder / f"refit-{version:04d}.npz"
+    replace(refit, version=version).save(path)
     return path
