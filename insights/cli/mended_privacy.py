@@ -1,4 +1,4 @@
-"""Personal data found anew where a person has mended a turn: the places stored for the old words do not fit the new."""
+"""Personal data found anew where a person has mended a turn: places stored for the old words do not fit the new."""
 
 from __future__ import annotations
 
