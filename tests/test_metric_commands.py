@@ -235,20 +235,6 @@ def test_churn_among_detractors_is_compared_with_the_rest() -> None:
     assert 15 < low < value < high < 60
 
 
-def test_explain_tells_how_a_figure_came_about_and_the_same_figure_keeps_its_id(study: Path) -> None:
-    first = run(study, "metrics", "--wave", "2026Q4")[0]
-    again = run(study, "metrics", "--wave", "2026Q4")[0]
-    assert first["metric_id"] == again["metric_id"]
-    row = json.loads(
-        CliRunner().invoke(cli, ["explain", str(first["metric_id"]), "--study", str(study), "--json"]).output
-    )
-    assert row["command"] == f"earful metrics --wave 2026Q4 --study {study}"
-    assert len(row["rows_sha256"]) == 64
-    assert row["filter"]["wave"] == "2026Q4"
-    assert "9-10" in row["formula"]
-    assert row["versions"]["survey"] == "voice-of-customer 1"
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

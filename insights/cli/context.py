@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -36,6 +36,12 @@ def json_option(command: Command) -> Command:
 def print_json(value: object) -> None:
     """Print ``value`` as JSON, Cyrillic letters kept readable."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print line by line."""
+    for line in lines:
+        click.echo(line)
 
 
 def counted(n: int, noun: str) -> str:

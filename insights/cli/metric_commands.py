@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.context import json_option, print_json, print_lines, stop, study_option
+from insights.cli.figure_text import change_lines, figure_lines, plain, typed, typed_here
 
 if TYPE_CHECKING:
-    from insights.statistics.change import Change
     from insights.statistics.figure import Figure
     from insights.statistics.waves import WaveChange
     from insights.store import Row, Store
@@ -41,9 +41,7 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
     from insights.statistics.metrics import metrics as compute
 
     dimensions = _dimensions(by)
-    command = " ".join(
-        ["earful metrics", *([f"--by {by}"] if by else []), *(f"--wave {wave}" for wave in waves), *_more(study_dir)]
-    )
+    command = typed("metrics", *(("--by", ",".join(dimensions)) if dimensions else ()), *_wave_options(waves))
 
     def work(store: Store) -> tuple[Sequence[Figure], Sequence[str], Sequence[tuple[str, int]]]:
         from insights.statistics.frame import collector_at_rest
@@ -60,7 +58,7 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
     if as_json:
         _print_figures_json(figures)
         return
-    _print_figures(figures)
+    print_lines(figure_lines(figures))
     if hidden:
         more = [f"and {len(hidden) - MOST_HIDDEN} more"] if len(hidden) > MOST_HIDDEN else []
         click.echo("\nhidden, fewer than 10 interviews: " + "; ".join([*hidden[:MOST_HIDDEN], *more]))
@@ -83,7 +81,7 @@ def change(study_dir: Path, *, first: str, second: str, as_json: bool) -> None:
     """
     from insights.statistics.waves import change_json, wave_changes
 
-    command = " ".join(["earful change", first, second, *_more(study_dir)])
+    command = typed("change", first, second)
 
     def work(store: Store) -> tuple[Sequence[WaveChange], list[int]]:
         from insights.statistics.provenance import keep_changes
@@ -97,7 +95,7 @@ def change(study_dir: Path, *, first: str, second: str, as_json: bool) -> None:
         print_json([{**change_json(one), "metric_id": metric_id} for one, metric_id in zip(found, ids, strict=True)])
         return
     for one, metric_id in zip(found, ids, strict=True):
-        _print_change(one, metric_id)
+        print_lines(change_lines(one, metric_id))
     if not found:
         click.echo("no figure has answers in both waves")
 
@@ -118,7 +116,7 @@ def drivers(study_dir: Path, *, target: str, waves: tuple[str, ...], as_json: bo
       earful drivers nps --wave 2026Q4 --json
       earful drivers revenue
     """
-    command = " ".join(["earful drivers", target, *(f"--wave {wave}" for wave in waves), *_more(study_dir)])
+    command = typed("drivers", target, *_wave_options(waves))
 
     def work(store: Store) -> Sequence[Figure]:
         from insights.statistics.provenance import keep
@@ -133,7 +131,7 @@ def drivers(study_dir: Path, *, target: str, waves: tuple[str, ...], as_json: bo
         click.echo("not enough complete interviews: at least 10, and 5 for each attribute, are needed")
         return
     click.echo("What goes with the score; association, not proven cause.\n")
-    _print_figures(figures)
+    print_lines(figure_lines(figures))
 
 
 @click.command()
@@ -159,6 +157,7 @@ def explain(study_dir: Path, *, metric_id: int, as_json: bool) -> None:
         stop(f"no figure {metric_id}; `earful metrics` prints the ids", code=WRONG_USAGE)
     for name in ("filter_json", "versions_json", "extra_json"):
         row[name.removesuffix("_json")] = json.loads(row.pop(name))
+    row["command"] = typed_here(row["command"], study_dir)
     if as_json:
         print_json(row)
         return
@@ -168,19 +167,6 @@ def explain(study_dir: Path, *, metric_id: int, as_json: bool) -> None:
     ):  # fmt: skip
         if row[name] not in (None, "", {}, []):
             click.echo(f"{name:12} {plain(row[name])}")
-
-
-def plain(value: object) -> str:
-    """Return what JSON held as a person reads it.
-
-    Examples
-    --------
-    >>> plain({"wave": "2026Q4", "modes": ["phone", "online"]})
-    'wave 2026Q4, modes phone online'
-    """
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {plain(one)}" for name, one in value.items())
-    return " ".join(map(plain, value)) if isinstance(value, list) else str(value)
 
 
 def _drivers_of(store: Store, target: str, waves: Sequence[str] | None) -> Sequence[Figure]:
@@ -237,9 +223,9 @@ def _known(store: Store, waves: Sequence[str]) -> Sequence[str] | None:
     return waves or None
 
 
-def _more(study_dir: Path) -> list[str]:
-    """Return the study option as typed, so that a stored command can be repeated."""
-    return [] if study_dir == Path() else [f"--study {study_dir}"]
+def _wave_options(waves: Sequence[str]) -> list[str]:
+    """Return the waves asked for as options."""
+    return [word for wave in waves for word in ("--wave", wave)]
 
 
 def _print_figures_json(figures: Sequence[Figure]) -> None:
@@ -247,50 +233,3 @@ def _print_figures_json(figures: Sequence[Figure]) -> None:
     from insights.statistics.figure import figure_json
 
     print_json([figure_json(figure) for figure in figures])
-
-
-def _print_figures(figures: Sequence[Figure]) -> None:
-    """Print figures as a table, a heading for each wave."""
-    wave = None
-    width = max((len(figure.metric) for figure in figures), default=0)
-    sliced = max((len(f"{figure.slice} {figure.mode}") for figure in figures), default=0)
-    intervals = [f"[{figure.low:.1f}; {figure.high:.1f}]" for figure in figures]
-    widest, counted = (max(map(len, texts), default=0) for texts in (intervals, [str(one.n) for one in figures]))
-    for figure, interval in zip(figures, intervals, strict=True):
-        if figure.wave != wave:
-            wave = figure.wave
-            click.echo(f"\nwave {wave}" if figure is not figures[0] else f"wave {wave}")
-        few = "  (few)" if figure.greyed else ""
-        rest = f"  p against the rest {figure.p_rest:.3f}" if figure.p_rest is not None else ""
-        place = f"{figure.slice} {figure.mode}"
-        click.echo(
-            f"  {figure.metric:{width}}  {place:{sliced}}  {figure.value:6.1f}  {interval:>{widest}}"
-            f"  n={figure.n:<{counted}}{few}{rest}  {figure.method}  #{figure.metric_id}"
-        )
-    if not figures:
-        click.echo("no answers yet; `earful ingest` reads responses/")
-
-
-def _print_change(found: WaveChange, metric_id: int) -> None:
-    """Print one change: the sentence, then the figures behind it, each line with n, interval and method."""
-    from insights.statistics.sentences import change_sentence
-
-    one = found.change
-    click.echo(f"[{found.mode}] {change_sentence(one, language='en')} Method: {one.method}.")
-    shifts = ""
-    if found.promoters is not None and found.detractors is not None and one.metric.startswith("nps"):
-        shifts = f", promoters {_shift(found.promoters)}, detractors {_shift(found.detractors)}"
-    verdict = "change" if one.significant else "no detectable change"
-    click.echo(
-        f"    {verdict}: {found.values[0]:.1f} (n={one.n[0]}) -> {found.values[1]:.1f} (n={one.n[1]}),"
-        f" difference {one.difference:+.1f} [{one.low:+.1f}; {one.high:+.1f}]{shifts};"
-        f" p={one.p_value:.3f}; detectable {one.detectable_difference:.1f} points; {one.method};"
-        f" family: {found.family}  #{metric_id}"
-    )
-    for wave, part in zip(found.waves, found.estimates, strict=True):
-        click.echo(f"    {wave}: {part.value:.1f}  [{part.low:.1f}; {part.high:.1f}]  n={part.n}  {part.method}")
-
-
-def _shift(one: Change) -> str:
-    """Return the change of a share with its interval."""
-    return f"{one.difference:+.1f} [{one.low:+.1f}; {one.high:+.1f}]"

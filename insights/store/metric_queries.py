@@ -45,6 +45,24 @@ COLUMNS = (
     "requester",
     "event_days",
 )
+# What makes two figures the same one: everything but the command that asked for it and the moment.
+OWN_COLUMNS = (
+    "metric",
+    "wave",
+    "slice",
+    "mode",
+    "n",
+    "n_eff",
+    "value",
+    "low",
+    "high",
+    "method",
+    "formula",
+    "filter_json",
+    "rows_sha256",
+    "versions_json",
+    "extra_json",
+)
 ANSWERS = {
     "mismatch": """SELECT interview_id, 1.0 FROM answer INDEXED BY answer_mismatch
                    WHERE question_id = ? AND agreement = 'mismatch' AND adjudicated_value IS NULL""",
@@ -204,24 +222,23 @@ def survey_versions(store: Store) -> dict[str, str]:
 def keep_metrics(store: Store, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Store figures and return their ids in order; a figure that stands already keeps its id.
 
-    Equal is: same figure, wave, slice, mode, method, rows, and command.
+    Equal is all that tells how a figure came about (``OWN_COLUMNS``): rows, numbers, formula, versions. The command
+    and the moment are those of the first time, since the same figure may be asked for in many ways.
     """
+    wanted = [_as_row(row) for row in rows]
     with transaction(store):
-        known = {
-            tuple(row[:-1]): row[-1]
-            for row in store.conn.execute(
-                "SELECT metric, wave, slice, mode, method, rows_sha256, command, value, metric_id FROM metric"
-            )
-        }
+        sql = f"""SELECT {", ".join(OWN_COLUMNS)}, metric_id FROM metric
+                  WHERE rows_sha256 IN (SELECT value FROM json_each(?)) ORDER BY metric_id DESC"""  # noqa: S608 - names
+        kept = store.conn.execute(sql, (json.dumps([row["rows_sha256"] for row in wanted]),))
+        known = {tuple(row[:-1]): row[-1] for row in kept}
         last = store.conn.execute("SELECT coalesce(max(metric_id), 0) FROM metric").fetchone()[0]
         fresh: list[dict[str, object]] = []
         ids: list[int] = []
-        for row in rows:
-            names = ("metric", "wave", "slice", "mode", "method", "rows_sha256", "command", "value")
-            key = tuple(row[name] for name in names)
+        for row in wanted:
+            key = tuple(row[name] for name in OWN_COLUMNS)
             if key not in known:
                 known[key] = last + len(fresh) + 1
-                fresh.append({"metric_id": known[key], **_as_row(row)})
+                fresh.append({"metric_id": known[key], **row})
             ids.append(known[key])
         insert(store, "metric", fresh)
     return ids
