@@ -130,6 +130,22 @@ def test_faults_are_listed_and_go_when_they_are_mended(store: Store, tmp_path: P
     assert response_problems(store) == []
 
 
+def test_the_faults_of_a_file_go_with_it_and_come_back_with_it(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "responses"
+    write(folder, "a.csv", LINE.replace(",3,", ",11,"))
+    write(folder, "outcomes.csv", "C1,2026,many", head="client_id,period,revenue")
+    ingested(store, folder)
+    assert len(response_problems(store)) == 2
+    (folder / "a.csv").rename(tmp_path / "a.csv")
+    (folder / "outcomes.csv").unlink()
+    assert ingested(store, folder) == []
+    assert response_problems(store) == []
+    assert len(query(store, "SELECT 1 FROM interview")) == 1
+    (tmp_path / "a.csv").rename(folder / "a.csv")
+    assert ingested(store, folder) == ["a.csv"]
+    assert len(response_problems(store)) == 1
+
+
 def test_typed_answers_become_text_online_only(store: Store) -> None:
     cells = {"why": Cell("слишком долго")}
     made.framed(store, made.row(1, mode="online", answers=cells), made.row(2, mode="phone", answers=cells))

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from insights.survey.faults import codebook_faults, survey_faults
+from insights.survey.frame_files import read_outcomes, read_population
 from insights.survey.questionnaire import Question, Survey
 from insights.survey.responses import ResponseFile, read_responses
 
@@ -89,6 +90,31 @@ def test_a_refused_score_shows_figures_but_no_remark_name_or_phone(tmp_path: Pat
     file = read(tmp_path, f'{HEADER}\nA1;;phone;"{typed}";\n')
     assert [problem.problem for problem in file.problems] == [f"nps is {seen}"]
     assert file.rows[0].answers["nps"].text == typed
+
+
+def test_a_refused_amount_shows_figures_but_no_remark_name_or_phone(tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.csv"
+    cells = ("ушла к другим, Анна Кравченко", "+79161234567", "позвонить мужу Ивану")
+    file.write_text("client_id,period,revenue,orders,churned\nC1,2026," + ",".join(f'"{cell}"' for cell in cells))
+    _, problems = read_outcomes(file)
+    said = [f"{name} is a text of {n} characters" for name, n in (("revenue", 29), ("orders", 12), ("churned", 20))]
+    assert [problem.problem for problem in problems] == said
+    file = tmp_path / "population.csv"
+    file.write_text("wave,segment,clients\nw,s,спросить у Кравченко\n")
+    assert read_population(file)[1][0].problem == "clients is a text of 20 characters"
+
+
+@pytest.mark.parametrize(
+    ("typed", "revenue"),
+    [("1 250 000,5", 1250000.5), ("1\u00a0250", 1250.0), ("1,250", None), ("0,125", 0.125), ("12,50", 12.5)],
+)
+def test_thousands_may_stand_apart_but_a_comma_that_may_be_either_is_refused(
+    tmp_path: Path, typed: str, revenue: float | None
+) -> None:
+    file = tmp_path / "outcomes.csv"
+    file.write_text(f"client_id;period;revenue\nC1;2026;{typed}\n", encoding="utf-8")
+    outcomes, problems = read_outcomes(file)
+    assert (outcomes[0].revenue, len(problems)) == (revenue, int(revenue is None))
 
 
 def test_russian_words_for_the_mode_count(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from insights.store.migrations import now
 from insights.store.row_values import insert, to_json, upsert
 from insights.survey.codebook import Codebook
 from insights.survey.delimited import Problem
-from insights.survey.frame_files import Outcome, Population, read_outcomes, read_population
+from insights.survey.frame_files import Outcome, Population, paths_beside, read_outcomes, read_population
 from insights.survey.questionnaire import Survey
 from insights.survey.responses import ResponseFile, ResponseRow, read_responses, response_paths
 
@@ -108,7 +108,8 @@ def ingest_folder(
     """Store every file of responses/ that is new or changed since it was stored; return those that were read.
 
     Files that come together are read in the order of their names; a file that comes or changes later wins. Faults
-    replace those of the same file and can be read by ``response_problems``. Recordings stored already are linked to
+    replace those of the same file and can be read by ``response_problems``; those of a file that has gone go, its
+    interviews stay. Recordings stored already are linked to
     rows that came now (``pattern``: see ``match_recordings``).
     """
     ingest_frame(store, survey=survey, codebook=codebook)
@@ -127,6 +128,7 @@ def ingest_folder(
             _put_file(store, file.name, mark, len(file.rows))
         read.append(file)
     _ingest_beside(store, folder)
+    _forget_gone(store, [path.name for path in (*response_paths(folder), *paths_beside(folder))])
     if changed or (read and _some_unlinked(store)):
         link_recordings(store, pattern=pattern)
     return read
@@ -163,6 +165,14 @@ def _put_file(store: Store, name: str, mark: str, row_n: int) -> None:
     upsert(store, "response_file", "path", [{"path": name, "sha256": mark, "row_n": row_n, "ingested_at": now()}])
 
 
+def _forget_gone(store: Store, there: Sequence[str]) -> None:
+    """Forget the faults of files that are no longer there, and that they were read: one that comes back is new."""
+    with transaction(store):
+        for table in ("response_problem", "response_file"):
+            sql = f"DELETE FROM {table} WHERE path NOT IN (SELECT value FROM json_each(?))"  # noqa: S608 - of two names
+            store.conn.execute(sql, (to_json(there),))
+
+
 def _put_version(store: Store, kind: str, name: str, version: int, content: str) -> None:
     """Keep every version of questionnaire and codebook that was ever used."""
     digest = hashlib.sha256(content.encode()).hexdigest()
@@ -197,15 +207,12 @@ def _put_outcomes(store: Store, rows: Iterable[Outcome]) -> None:
 
 def _ingest_beside(store: Store, folder: Path) -> None:
     """Store population.csv and outcomes.csv where they are, in responses/ or in the study's folder."""
-    for name in ("population.csv", "outcomes.csv"):
-        path = next((at / name for at in (folder, folder.parent) if (at / name).is_file()), None)
-        if path is None:
-            continue
+    for path in paths_beside(folder):
         with transaction(store):
-            if name == "population.csv":
+            if path.name == "population.csv":
                 population, problems = read_population(path)
                 _put_population(store, population)
             else:
                 outcomes, problems = read_outcomes(path)
                 _put_outcomes(store, outcomes)
-            put_problems(store, name, problems)
+            put_problems(store, path.name, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,8 @@ MOST_SHOWN, MOST_LETTERS, MOST_FIGURES = 20, 8, 8
 # The day goes before the month; a date with the month first is refused, since half the year it cannot be told.
 DATES = ("%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d")
 TIMES = (" %H:%M:%S", " %H:%M", ", %H:%M:%S", ", %H:%M", "")
+# 1 250 000: spreadsheets write a space there, often one that does not break.
+THOUSANDS = re.compile(r"-?[0-9]{1,3}(\s[0-9]{3})+(\.[0-9]*)?")
 # Days since the end of 1899, as spreadsheets count them: 1990 to 2100.
 SERIAL_DAYS = (32874, 73050)
 
@@ -84,11 +87,13 @@ def weight_in(values: Mapping[str, str], faults: Faults) -> float | None:
 
 
 def number_in(text: str) -> float | None:
-    """Return the number a cell holds, with a point or a comma; None where it holds none.
+    """Return the number a cell holds, with a point or a comma, its thousands apart or not; None where it holds none.
 
-    >>> number_in(" 9,0 "), number_in("nine"), number_in("1e3"), number_in("")
-    (9.0, None, None, None)
+    >>> number_in(" 9,0 "), number_in("1 250 000,5"), number_in("nine"), number_in("1e3"), number_in("9 10")
+    (9.0, 1250000.5, None, None, None)
     """
     plain = text.strip().replace(",", ".").replace("\u2212", "-")
+    if THOUSANDS.fullmatch(plain):
+        plain = "".join(plain.split())
     digits = plain.removeprefix("-").replace(".", "", 1)
     return float(plain) if digits.isascii() and digits.isdigit() else None

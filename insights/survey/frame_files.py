@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from insights.survey.cells import number_in
+from insights.survey.cells import number_in, shown
 from insights.survey.delimited import Problem, Table, read_table
 
 POPULATION = ("wave", "segment", "clients")
 OUTCOMES = ("client_id", "period", "revenue", "orders", "churned")
+BESIDE = ("population.csv", "outcomes.csv")
+COMMA_OF_TWO_MEANINGS = re.compile(r"[-\u2212]?[1-9][0-9]{0,2},[0-9]{3}")
 CHURNED = {"1": True, "0": False, "yes": True, "no": False, "true": True, "false": False, "да": True, "нет": False}
 
 
@@ -45,7 +48,7 @@ def read_population(path: Path) -> tuple[tuple[Population, ...], tuple[Problem, 
         if not values.get("wave") or not values.get("segment"):
             problems.append(Problem(table.name, line, "no wave or no segment", "fill in both"))
         elif clients is None or clients < 0 or clients != int(clients):
-            what = f"clients is {values.get('clients', '')!r}"
+            what = f"clients is {shown(values.get('clients', ''))}"
             problems.append(Problem(table.name, line, what, "write a whole number, 0 or more"))
         else:
             rows.append(Population(values["wave"], values["segment"], int(clients)))
@@ -62,21 +65,37 @@ def read_outcomes(path: Path) -> tuple[tuple[Outcome, ...], tuple[Problem, ...]]
             problems.append(Problem(table.name, line, "no client_id or no period", "fill in both"))
             continue
         for name in ("revenue", "orders"):
-            if values.get(name) and number_in(values[name]) is None:
-                problems.append(Problem(table.name, line, f"{name} is {values[name]!r}", "write a number"))
+            if values.get(name) and amount_in(values[name]) is None:
+                cure = "write a plain number, such as 1234.50"
+                problems.append(Problem(table.name, line, f"{name} is {shown(values[name])}", cure))
         if values.get("churned") and values["churned"].casefold() not in CHURNED:
-            problems.append(Problem(table.name, line, f"churned is {values['churned']!r}", "write 1 or 0"))
+            problems.append(Problem(table.name, line, f"churned is {shown(values['churned'])}", "write 1 or 0"))
         rows.append(
             Outcome(
                 client_id=values["client_id"],
                 period=values["period"],
-                revenue=number_in(values.get("revenue", "")),
-                orders=number_in(values.get("orders", "")),
+                revenue=amount_in(values.get("revenue", "")),
+                orders=amount_in(values.get("orders", "")),
                 churned=CHURNED.get(values.get("churned", "").casefold()),
                 extra={name: value for name, value in values.items() if name not in OUTCOMES and name and value},
             )
         )
     return tuple(rows), tuple(problems)
+
+
+def amount_in(text: str) -> float | None:
+    """Return an amount; None where there is none, or where its comma may divide thousands or decimals.
+
+    >>> amount_in("1 234,50"), amount_in("1,234"), amount_in("many")
+    (1234.5, None, None)
+    """
+    return None if COMMA_OF_TWO_MEANINGS.fullmatch(text.strip()) else number_in(text)
+
+
+def paths_beside(responses: Path) -> list[Path]:
+    """Return population.csv and outcomes.csv where they are: in responses/, else in the study's folder."""
+    places = ((responses / name, responses.parent / name) for name in BESIDE)
+    return [path for both in places if (path := next((one for one in both if one.is_file()), None))]
 
 
 def _values(table: Table) -> list[tuple[int, dict[str, str]]]:

@@ -10,13 +10,13 @@ from typing import Literal, cast
 from insights.survey.cells import Faults, moment_in, number_in, shown, weight_in, word_in
 from insights.survey.columns import COLUMNS, PLAIN, REQUIRED, misspelt
 from insights.survey.delimited import Problem, Table, read_table
+from insights.survey.frame_files import BESIDE
 from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
 
 Mode = Literal["phone", "online"]
 Consent = Literal["given", "refused", "unknown"]
 
 NCS_VALUES = {"ready": 1.0, "unsure": 0.0, "not_ready": -1.0}
-BESIDE = ("population.csv", "outcomes.csv")
 MODES: Mapping[str, Mode] = {
     **dict.fromkeys(("phone", "телефон", "звонок"), "phone"),
     **dict.fromkeys(("online", "онлайн"), "online"),
