@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from insights.cli.context import counted, json_option, print_json, stop, study_option
+from insights.cli.context import command_here, counted, json_option, print_json, print_lines, stop, study_option
 from insights.cli.metric_commands import with_store
+from insights.cli.problem_text import problem_lines
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from insights.cases import Opened
     from insights.store import Row, Store
+    from insights.survey.delimited import Problem
 
 WRONG_USAGE = 2
 MOST_LISTED = 20
@@ -36,15 +38,16 @@ def now(study_dir: Path, *, as_json: bool) -> None:
       earful now
       earful now --study my-study --json
     """
-    opened, problems = _now(study_dir)
+    from insights.cli.night_commands import guarded
+
+    opened, problems = guarded(lambda: _now(study_dir))
     if as_json:
         print_json(
             {"opened": opened.count, "interviews": opened.interviews, "without_case": opened.without_case,
-             "problems": problems}
+             "problems": [str(problem) for problem in problems]}
         )  # fmt: skip
         return
-    for problem in problems:
-        click.echo(f"problem  {problem}")
+    print_lines(problem_lines(problems, all_of_them=command_here("earful gaps", study_dir)))
     for interview_id in opened.interviews["low_score"][:MOST_LISTED]:
         click.echo(f"case     {interview_id}")
     if opened.count > MOST_LISTED:
@@ -52,27 +55,27 @@ def now(study_dir: Path, *, as_json: bool) -> None:
     click.echo(f"{counted(opened.count, 'new case')}; recorded low scores without a case: {opened.without_case}")
 
 
-def _now(study_dir: Path) -> tuple[Opened, list[str]]:
-    """Bring responses in and open cases; what makes it impossible becomes one clear line and exit code 4."""
+def _now(study_dir: Path) -> tuple[Opened, list[Problem]]:
+    """Bring responses in and open cases."""
     from insights.cases import open_recorded_cases
-    from insights.settings import SettingsError, StudyFolder, load_settings
-    from insights.store import StoreError, ingest_folder, open_store
-    from insights.survey import SurveyError, load_codebook, load_survey
+    from insights.night.frame import load_frame
+    from insights.store import ingest_folder, open_store
 
-    folder = StudyFolder(study_dir)
+    frame = load_frame(study_dir)
+    store = open_store(frame.folder.store)
     try:
-        settings = load_settings(study_dir)
-        survey = load_survey(study_dir)
-        codebook = load_codebook(study_dir, file_name=survey.codebook)
-        store = open_store(folder.store)
-        try:
-            files = ingest_folder(store, folder.responses, survey=survey, codebook=codebook, columns=settings.columns)
-            problems = [str(problem) for file in files for problem in file.problems]
-            return open_recorded_cases(store, settings.cases), problems
-        finally:
-            store.close()
-    except (SettingsError, SurveyError, StoreError) as error:
-        stop(str(error))
+        files = ingest_folder(
+            store,
+            frame.folder.responses,
+            survey=frame.survey,
+            codebook=frame.codebook,
+            columns=frame.settings.columns,
+            pattern=frame.name_pattern,
+        )
+        problems = [problem for file in files for problem in file.problems]
+        return open_recorded_cases(store, frame.settings.cases), problems
+    finally:
+        store.close()
 
 
 @click.group(invoke_without_command=True)

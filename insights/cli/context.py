@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -51,6 +52,15 @@ def counted(n: int, noun: str) -> str:
     ('1 call', '0 calls')
     """
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def command_here(command: str, study_dir: Path) -> str:
+    """Return a command with the study it is meant for, to be pasted.
+
+    >>> command_here("earful gaps", Path("my study"))
+    "earful gaps --study 'my study'"
+    """
+    return command if study_dir == Path() else f"{command} --study {shlex.quote(str(study_dir))}"
 
 
 def stop(message: str, *, code: int = EXIT_NOTHING_POSSIBLE) -> NoReturn:

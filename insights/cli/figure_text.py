@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from insights.cli.context import command_here
+
 if TYPE_CHECKING:
     from insights.statistics.change import Change
     from insights.statistics.figure import Figure
@@ -46,7 +48,7 @@ def typed_here(command: str, study_dir: Path) -> str:
     "earful metrics --study 'my study'"
     """
     plain = command.partition(" --study ")[0]  # which figures kept by early versions still carry
-    return plain if study_dir == Path() or not plain else f"{plain} --study {shlex.quote(str(study_dir))}"
+    return command_here(plain, study_dir) if plain else ""
 
 
 def figure_lines(figures: Sequence[Figure]) -> Iterator[str]:

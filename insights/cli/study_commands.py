@@ -7,7 +7,17 @@ from pathlib import Path
 
 import click
 
-from insights.cli.context import EXIT_NOTHING_POSSIBLE, counted, json_option, print_json, stop, study_option
+from insights.cli.context import (
+    EXIT_NOTHING_POSSIBLE,
+    command_here,
+    counted,
+    json_option,
+    print_json,
+    print_lines,
+    stop,
+    study_option,
+)
+from insights.cli.problem_text import problem_lines
 
 
 @click.command()
@@ -67,12 +77,14 @@ def check(study_dir: Path, *, as_json: bool) -> None:
 
     inspection = inspect_study(study_dir)
     if as_json:
-        print_json({"usable": inspection.usable, "faults": inspection.faults, "warnings": inspection.warnings})
+        warnings = [*inspection.warnings, *map(str, inspection.problems)]
+        print_json({"usable": inspection.usable, "faults": inspection.faults, "warnings": warnings})
     else:
         for fault in inspection.faults:
             click.echo(f"fault    {fault}")
         for warning in inspection.warnings:
             click.echo(f"warning  {warning}")
+        print_lines(problem_lines(inspection.problems, all_of_them=command_here("earful check --json", study_dir)))
         click.echo(inspection.summary)
     if not inspection.usable:
         raise SystemExit(EXIT_NOTHING_POSSIBLE)
@@ -96,9 +108,10 @@ def ingest(study_dir: Path, *, as_json: bool) -> None:
 
     result = guarded(lambda: ingest_study(study_dir))
     if as_json:
-        print_json({"interviews": result.interviews, "files": result.files, "problems": result.problems})
+        problems = [str(problem) for problem in result.problems]
+        print_json({"interviews": result.interviews, "files": result.files, "problems": problems})
         return
-    for problem in result.problems:
-        click.echo(f"problem  {problem}")
+    print_lines(problem_lines(result.problems, all_of_them=command_here("earful gaps", study_dir)))
     files, interviews = counted(result.files, "new response file"), counted(result.interviews, "interview")
-    click.echo(f"{files}, {interviews} in the store")
+    found = f"; {counted(len(result.problems), 'problem')} in responses/" if result.problems else ""
+    click.echo(f"{files}, {interviews} in the store{found}")

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from insights.settings import Settings, StudyFolder, load_settings
+from insights.store import NamePattern
 from insights.survey import Codebook, Survey, load_codebook, load_survey
 from transcribe.dialogue import Language
 
@@ -31,6 +32,12 @@ class StudyFrame:
             language: tuple(text for question in self.survey.questions for text in question.wordings(language))
             for language in LANGUAGES
         }
+
+    @property
+    def name_pattern(self) -> NamePattern | None:
+        """Return how the telephone system names files, or None where nobody said."""
+        options = self.settings.recordings
+        return NamePattern(options.pattern, options.time_format, options.match_minutes) if options.pattern else None
 
 
 def load_frame(study_dir: Path) -> StudyFrame:

@@ -9,6 +9,7 @@ from insights.meeting import commit_keys
 from insights.night.frame import StudyFrame, load_frame
 from insights.store import Store, ingest_folder, open_store, response_problems, run_lock
 from insights.store.night_queries import count_interviews
+from insights.survey.delimited import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Ingestion:
 
     files: int
     interviews: int
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def ingest_study(study_dir: Path) -> Ingestion:
@@ -45,9 +46,11 @@ def ingest_into(store: Store, frame: StudyFrame) -> Ingestion:
         survey=frame.survey,
         codebook=frame.codebook,
         columns=frame.settings.columns,
+        pattern=frame.name_pattern,
     )
     commit_keys(store)
     problems = tuple(
-        f"{row['path']}:{row['line']}: {row['problem']}; {row['cure']}" for row in response_problems(store)
+        Problem(row["path"], row["line"], row["problem"], row["cure"], row["interview_id"])
+        for row in response_problems(store)
     )
     return Ingestion(len(files), count_interviews(store), problems)

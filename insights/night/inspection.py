@@ -7,15 +7,21 @@ from pathlib import Path
 
 from insights.settings import Settings, SettingsError, StudyFolder, load_settings
 from insights.survey import Codebook, Survey, SurveyError, load_codebook, load_survey
+from insights.survey.delimited import Problem
+from insights.survey.frame_files import paths_beside, read_outcomes, read_population
 from insights.survey.responses import read_responses, response_paths
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The faults that stop a run, and the warnings that do not; each line names place and cure."""
+    """The faults that stop a run, and the warnings that do not; each line names place and cure.
+
+    ``problems`` are the faults of responses/ and of the files beside it: they cost a cell or a row.
+    """
 
     faults: tuple[str, ...]
     warnings: tuple[str, ...]
+    problems: tuple[Problem, ...]
     summary: str
 
     @property
@@ -31,18 +37,20 @@ def inspect_study(study_dir: Path) -> Inspection:
     survey = survey_or_fault(study_dir, faults)
     codebook = codebook_or_fault(study_dir, survey, faults)
     warnings: list[str] = []
+    problems: list[Problem] = []
     if survey is not None:
         warnings += survey_warnings(survey)
-        warnings += response_warnings(study_dir, survey, settings or Settings())
+        problems += response_problems(study_dir, survey, settings or Settings())
     if codebook is not None:
         warnings += codebook_warnings(codebook)
+    doubts = f"{len(warnings)} warnings, {len(problems)} problems in responses/"
     if faults:
-        summary = f"{len(faults)} to mend before a run, {len(warnings)} warnings"
+        summary = f"{len(faults)} to mend before a run, {doubts}"
     else:
         questions = len(survey.questions) if survey else 0
         codes = len(codebook.codes) if codebook else 0
-        summary = f"usable: {questions} questions, {codes} codes, {len(warnings)} warnings"
-    return Inspection(tuple(faults), tuple(warnings), summary)
+        summary = f"usable: {questions} questions, {codes} codes, {doubts}"
+    return Inspection(tuple(faults), tuple(warnings), tuple(problems), summary)
 
 
 def settings_or_fault(study_dir: Path, faults: list[str]) -> Settings | None:
@@ -109,8 +117,12 @@ def codebook_warnings(codebook: Codebook) -> list[str]:
     return found
 
 
-def response_warnings(study_dir: Path, survey: Survey, settings: Settings) -> list[str]:
-    """Return the rows of ``responses/`` that cannot be used."""
+def response_problems(study_dir: Path, survey: Survey, settings: Settings) -> list[Problem]:
+    """Return what cannot be used of ``responses/``, population.csv and outcomes.csv."""
     folder = StudyFolder(study_dir).responses
     files = [read_responses(path, survey=survey, columns=settings.columns) for path in response_paths(folder)]
-    return [f"responses/{problem}" for file in files for problem in file.problems]
+    beside = {path.name: path for path in paths_beside(folder)}
+    found = [problem for file in files for problem in file.problems]
+    for name, read in (("population.csv", read_population), ("outcomes.csv", read_outcomes)):
+        found += read(beside[name])[1] if name in beside else ()
+    return found

@@ -18,7 +18,6 @@ from insights.night.processing import NightOptions, NightReport, Tally, process,
 from insights.night.scan import Entry, entries_under
 from insights.store import (
     Match,
-    NamePattern,
     Store,
     StoreError,
     begin_night,
@@ -91,10 +90,10 @@ def work(
     process(store, plan.jobs, frame=frame, options=options, tally=tally, log=log)
     save_aliases(store, plan, tally, log)
     tally.counts["typed"] = process_typed(store, frame, keys)
-    close_night(store, pattern=pattern_of(frame))
+    close_night(store, pattern=frame.name_pattern)
     open_recorded_cases(store, frame.settings.cases)
     open_voice_cases(store, frame.settings.cases)
-    return plan, ingestion.problems
+    return plan, tuple(map(str, ingestion.problems))
 
 
 def close_the_books(store: Store, night_id: int, tally: Tally) -> str:
@@ -115,12 +114,6 @@ def model_hashes(frame: StudyFrame) -> dict[str, str]:
     return {name: resolve(name, configured=frame.settings.models).sha256 for name in names}
 
 
-def pattern_of(frame: StudyFrame) -> NamePattern | None:
-    """Return how the telephone system names files, or None where nobody said."""
-    options = frame.settings.recordings
-    return NamePattern(options.pattern, options.time_format, options.match_minutes) if options.pattern else None
-
-
 def matches_of(store: Store, frame: StudyFrame, entries: Sequence[Entry]) -> dict[str, Match]:
     """Return path -> interview for everything under ``calls/``."""
-    return match_recordings(store, [entry.path for entry in entries], pattern=pattern_of(frame))
+    return match_recordings(store, [entry.path for entry in entries], pattern=frame.name_pattern)

@@ -26,9 +26,18 @@ class Problem:
     cure: str
     interview_id: str | None = None
 
+    @property
+    def place(self) -> str:
+        """Return the file, and the line where there is one.
+
+        >>> Problem("a.csv", 2, "", "").place, Problem("a.csv", 0, "", "").place
+        ('a.csv:2', 'a.csv')
+        """
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
         """Return one line for people."""
-        return f"{self.file}:{self.line}: {self.problem}; {self.cure}"
+        return f"{self.place}: {self.problem}; {self.cure}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Faults in responses/ from the command line: few lines however many faults, all of them within reach."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import synthetic_store as made
+
+from insights.cli.main import cli
+from insights.settings import StudyFolder
+from insights.store import NamePattern, link_recordings, open_store, query, save_call
+
+HEADER = "interview_id,mode,nps,speed\n"
+MANY = 1200
+
+
+def earful(*words: str) -> Result:
+    return CliRunner().invoke(cli, list(words), catch_exceptions=False)
+
+
+@pytest.fixture
+def faulty(study_dir: Path) -> Path:
+    """A study whose export wrote 99 for "no answer" in every line, and one mode that nobody knows."""
+    lines = [f"i{n},phone,99,3" for n in range(MANY)]
+    (study_dir / "responses" / "r.csv").write_text(HEADER + "\n".join([*lines, "x1,fax,9,3"]) + "\n", encoding="utf-8")
+    return study_dir
+
+
+@pytest.mark.parametrize("command", ["ingest", "check", "now"])
+def test_many_faults_of_one_kind_are_few_lines_with_their_count_and_cure(faulty: Path, command: str) -> None:
+    done = earful(command, "--study", str(faulty))
+    assert done.exit_code == 0
+    lines = done.output.splitlines()
+    assert len(lines) < 15
+    assert f"{MANY} problems: write a whole number from 0 to 10 or leave it empty" in lines
+    assert "    r.csv:2: nps is '99'" in lines
+    assert f"    and {MANY - 5} more" in lines
+    assert "1 problem: write phone or online" in lines
+    listed = "earful check --json" if command == "check" else "earful gaps"
+    assert f"all of them: {listed} --study {faulty}" in lines
+
+
+def test_every_fault_can_be_reached(faulty: Path) -> None:
+    said = json.loads(earful("ingest", "--study", str(faulty), "--json").output)["problems"]
+    assert len(said) == MANY + 1
+    assert said[0] == "r.csv:2: nps is '99'; write a whole number from 0 to 10 or leave it empty"
+    assert json.loads(earful("now", "--study", str(faulty), "--json").output)["problems"] == []
+    warnings = json.loads(earful("check", "--study", str(faulty), "--json").output)["warnings"]
+    assert set(said) <= set(warnings)
+    gaps = earful("gaps", "--study", str(faulty)).output
+    assert f"responses/r.csv:{MANY + 1}" in gaps
+
+
+def test_few_faults_are_all_shown_and_point_nowhere(study_dir: Path) -> None:
+    (study_dir / "responses" / "r.csv").write_text(HEADER + "i1,phone,11,3\ni2,phone,9,3\n", encoding="utf-8")
+    done = earful("ingest", "--study", str(study_dir))
+    assert done.output.splitlines() == [
+        "1 problem: write a whole number from 0 to 10 or leave it empty",
+        "    r.csv:2: nps is '11'",
+        "1 new response file, 2 interviews in the store; 1 problem in responses/",
+    ]
+
+
+def test_check_reads_the_files_beside_the_responses(study_dir: Path) -> None:
+    (study_dir / "outcomes.csv").write_text("client_id,period,revenue\nC1,2026,many\n", encoding="utf-8")
+    (study_dir / "responses" / "population.csv").write_text("wave,segment,clients\nw,s,1.5\n", encoding="utf-8")
+    done = earful("check", "--study", str(study_dir))
+    assert "outcomes.csv:2: revenue is 'many'" in done.output
+    assert "population.csv:2: clients is '1.5'" in done.output
+    assert "2 problems in responses/" in done.output
+
+
+@pytest.mark.parametrize("command", ["ingest", "now"])
+def test_reading_rows_by_day_keeps_recordings_that_a_pattern_linked(tmp_path: Path, command: str) -> None:
+    folder = StudyFolder(tmp_path)
+    earful("init", str(tmp_path))
+    pattern = r"(?P<client>[^_]+)_(?P<time>\d{8}-\d{6})"
+    settings = tmp_path / "earful.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('pattern = ""', f"pattern = '{pattern}'"))
+    head = "interview_id,started_at,mode,client_id,wave,nps\n"
+    line = "A1,2026-11-20T10:05:00,phone,C1,w1,{score}\n"
+    (folder.responses / "a.csv").write_text(head + line.format(score=9), encoding="utf-8")
+    earful("ingest", "--study", str(tmp_path))
+    store = made.framed(open_store(folder.store))
+    save_call(store, made.call(name="calls/C1_20261120-100500.wav"))
+    link_recordings(store, pattern=NamePattern(pattern))
+    (folder.responses / "a.csv").write_text(head + line.format(score=3), encoding="utf-8")
+    assert earful(command, "--study", str(tmp_path)).exit_code == 0
+    assert query(store, "SELECT interview_id FROM recording") == [{"interview_id": "A1"}]
+    store.close()
