@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from insights.privacy.artefacts import Cleared, clear_artefacts
+from insights.privacy.near_ids import near_ids
 from insights.privacy.needles import MIN_RARE_LETTERS, WINDOW_WORDS, Hit, needles_of, phrases_in, rare_words, scan
 from insights.privacy.response_files import RowsOf, rewritten
 from insights.settings import StudyFolder, load_settings
@@ -27,8 +29,11 @@ from insights.store.erasure_queries import (
     scrub,
     texts_of,
 )
+from insights.store.privacy_queries import person_ids
 
 log = logging.getLogger("earful.privacy")
+
+A_KIND = {"respondent": "a respondent", "client": "a client", "interview": "an interview"}
 
 
 class UnknownPersonError(LookupError):
@@ -106,12 +111,24 @@ def forget(study_dir: Path, subject: Subject, *, keep_recordings: bool = False, 
             known = knows_person(store, subject.kind, subject.ident)
             taken = _rewrite_responses(store, folder, held, subject)
             if not (known or taken):
-                raise UnknownPersonError(
-                    f"{subject.kind} {subject.ident!r} is in neither the store nor responses/; check the id's spelling"
-                )
+                raise UnknownPersonError(unknown_person(subject, person_ids(store)))
             return _erase(store, folder, held, _Order(subject, keep_recordings, why, taken))
         finally:
             store.close()
+
+
+def unknown_person(subject: Subject, known: Mapping[str, Sequence[str]]) -> str:
+    """Return that nobody has this id, and which one may be meant.
+
+    >>> unknown_person(Subject("client", "R-1"), {"client": ["C-1"], "respondent": ["R-1"]})
+    "client 'R-1' is in neither the store nor responses/; a respondent has this id: --respondent R-1"
+    """
+    others = [kind for kind, ids in known.items() if subject.ident in ids]
+    meant = [f"{A_KIND[kind]} has this id: --{kind} {subject.ident}" for kind in others]
+    near = near_ids(subject.ident, known[subject.kind])
+    meant += [f"did you mean {' or '.join(near)}?"] if near else []
+    cure = "; ".join(meant) or "check the id's spelling"
+    return f"{subject.kind} {subject.ident!r} is in neither the store nor responses/; {cure}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,14 @@ def personal_rows_typed(store: Store, interview_id: str) -> list[Row]:
     return query(store, sql, (interview_id,))
 
 
+def person_ids(store: Store) -> dict[str, list[str]]:
+    """Return the ids of respondents, clients and interviews that the store knows."""
+    return {
+        kind: [row[0] for row in store.conn.execute(f"SELECT {kind}_id FROM {kind} ORDER BY 1")]  # noqa: S608 - names
+        for kind in ("respondent", "client", "interview")
+    }
+
+
 def typed_answers(store: Store) -> list[Row]:
     """Return ``answer_id, interview_id, question_id, language, text`` of everything typed."""
     sql = """SELECT answer_id, interview_id, question_id, interview.language, text FROM answer JOIN interview
