@@ -161,7 +161,7 @@ def page_data(desk: Desk, k: int) -> Data:
         "cases": desk.attempt("cases", lambda store: case_section(store, desk.now)),
         "mismatches": desk.attempt("mismatches", lambda store: mismatch_section(store, desk.folder, desk.settings)),
         "wave": desk.attempt("wave", lambda store: wave_section(store, desk.meeting, language)),
-        "yesterday": desk.attempt("yesterday", lambda store: yesterday_section(store, desk.meeting)),
+        "yesterday": desk.attempt("yesterday", lambda store: yesterday_section(store, desk.meeting, language)),
         "searches": desk.attempt("searches", lambda store: search_section(store, desk.meeting)),
         "problems": desk.told(language),
     }

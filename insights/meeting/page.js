@@ -356,7 +356,8 @@ function wave(found) {
 function yesterday(found) {
   return section('yesterday', make('p', {}, fill(L.yesterday_sum, { ...found, first: dayOf(found.first), minutes: figure(found.minutes) })),
     found.failed_n ? make('p', { class: 'warn' }, fill(L.failed, { n: found.failed_n })) : make('p', {}, L.failed_none),
-    found.failed_n ? make('ul', {}, ...found.failed.map(row => make('li', {}, make('bdi', {}, row.path), ': ', make('span', { lang: 'en' }, row.error || row.status)))) : null);
+    found.failed_n ? make('ul', {}, ...found.failed.map(row => make('li', {}, make('bdi', {}, row.path), ': ', row.error)),
+      found.failed_n > found.failed.length ? make('li', {}, fill(L.failed_more, { n: found.failed_n - found.failed.length })) : null) : null);
 }
 function searches(found) {
   if (!found.length) return section('searches', make('p', {}, L.searches_none));

@@ -11,6 +11,7 @@ from insights.language.tokens import Language
 from insights.meeting.calls import asked_text
 from insights.meeting.days import days_before
 from insights.meeting.sound import clip_sound, open_call, silenced
+from insights.meeting.wording import failure_text
 from insights.settings import Settings, StudyFolder
 from insights.statistics.figure import BOTH_MODES, WHOLE, Figure
 from insights.statistics.metrics import metrics
@@ -23,6 +24,7 @@ from insights.store.case_queries import case_rows
 MODES = ("phone", "online", BOTH_MODES)
 MISMATCHES_SHOWN = 5
 CASES_SHOWN = 20
+FAILED_SHOWN = 10
 NEW_CASE_HOURS = 24
 BEFORE_S, AFTER_S = 4.0, 1.5
 TITLES = {"nps": "NPS", "csi": "CSI", "csat": "CSAT"}
@@ -136,20 +138,20 @@ def title_of(metric: str, names: Mapping[str, str]) -> str:
     return f"{TITLES[kind]}: {names.get(of, of)}" if of else TITLES[kind]
 
 
-def yesterday_section(store: Store, meeting: date) -> Data:
+def yesterday_section(store: Store, meeting: date, language: Language) -> Data:
     """Return calls, minutes and failures of the meeting's days."""
     first, last = (day.isoformat() for day in days_before(meeting))
     calls = rows_of.calls_between(store, first, last)
     counts = rows_of.interviews_between(store, first, last)
-    failed = rows_of.files_that_failed(store)
+    failed, failed_n = rows_of.files_that_failed(store, limit=FAILED_SHOWN)
     return {
         "first": first,
         "phone": counts["phone"],
         "online": counts["online"],
         "unheard": counts["unheard"],
         "minutes": round(sum(row["duration_s"] or 0.0 for row in calls if row["status"] == "done") / 60, 1),
-        "failed": [{"path": row["path"], "status": row["status"], "error": row["error"]} for row in failed[:10]],
-        "failed_n": len(failed),
+        "failed": [{"path": row["path"], "error": failure_text(row, language)} for row in failed],
+        "failed_n": failed_n,
     }
 
 

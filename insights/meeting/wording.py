@@ -24,6 +24,26 @@ def labels(language: str) -> dict[str, str]:
     return {name: both[language] for name, both in tomllib.loads(text).items()}
 
 
+@cache
+def failures() -> dict[str, str]:
+    """Return what the Russian page says of recordings that could not be used, by their kind."""
+    text = files("insights.meeting").joinpath("failures.toml").read_text(encoding="utf-8")
+    return {kind: str(said) for kind, said in tomllib.loads(text).items()}
+
+
+def failure_text(row: Row, language: Language) -> str:
+    """Return why a recording could not be used and what to do.
+
+    >>> failure_text({"error_kind": "empty", "error": "0 bytes; copy it again"}, "en")
+    '0 bytes; copy it again'
+    >>> failure_text({"error_kind": "OSError", "error": "..."}, "ru")
+    'обработать не удалось; подробности покажет earful gaps'
+    """
+    if language == "en":
+        return str(row["error"])
+    return failures().get(row["error_kind"], failures()["other"])
+
+
 def problem_text(name: str, parts: Mapping[str, object], language: Language) -> str:
     """Return what is wrong in one sentence; days and moments among the parts as people write them.
 

@@ -157,11 +157,12 @@ def recording_row(store: Store, recording_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def files_that_failed(store: Store) -> list[Row]:
-    """Return recordings that failed, are quarantined or wait, the latest first."""
-    sql = """SELECT path, status, error FROM recording WHERE status <> 'done'
-             ORDER BY processed_at DESC, path LIMIT 50"""
-    return query(store, sql)
+def files_that_failed(store: Store, *, limit: int) -> tuple[list[Row], int]:
+    """Return recordings that failed, are quarantined or wait, the latest first, and how many there are in all."""
+    sql = """SELECT path, error_kind, error, count(*) OVER () AS n FROM recording WHERE status <> 'done'
+             ORDER BY processed_at DESC, path LIMIT ?"""
+    rows = query(store, sql, (limit,))
+    return rows, rows[0]["n"] if rows else 0
 
 
 def add_hearings(store: Store, rows: Sequence[Mapping[str, object]]) -> int:
