@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from transcribe.models import ModelAlteredError, ModelMissingError, catalogue, resolve
+from transcribe.models import ModelAlteredError, ModelMissingError, catalogue, hashing, resolve
 from transcribe.models.cache import cache_folder, keep, note_path
 from transcribe.models.catalogue import Known, Source, known
 from transcribe.models.fetch import download
@@ -135,6 +135,26 @@ def test_hashes_follow_every_change_of_a_file(tmp_path):
     first = joined_sha256([path])
     path.write_bytes(b"two")
     assert joined_sha256([path]) == hashlib.sha256(b"two").hexdigest() != first
+
+
+def test_hashes_follow_every_change_where_files_keep_whole_seconds(tmp_path, monkeypatch):
+    def coarse(path: Path) -> tuple[int, ...]:
+        inode, size, *times_ns = stamp(path)
+        return (inode, size, *(time_ns - time_ns % 1_000_000_000 for time_ns in times_ns))
+
+    stamp = hashing._stamp
+    monkeypatch.setattr(hashing, "_stamp", coarse)
+    test_hashes_follow_every_change_of_a_file(tmp_path)
+
+
+def test_a_file_that_has_settled_is_read_once(tmp_path, monkeypatch):
+    path = tmp_path / "model"
+    path.write_bytes(b"one")
+    monkeypatch.setattr(hashing, "_TIME_STEP_NS", -1_000_000_000)
+    read = []
+    monkeypatch.setattr(hashing, "_blocks", lambda path: read.append(path) or iter([b"one"]))
+    assert joined_sha256([path]) == joined_sha256([path]) == hashlib.sha256(b"one").hexdigest()
+    assert read == [path]
 
 
 def test_a_folder_has_one_hash_that_any_file_in_it_changes(tmp_path):

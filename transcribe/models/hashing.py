@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 _BLOCK_BYTES = 1 << 20
+# The coarsest times of files in use (FAT): two changes within one such step can leave the same times behind.
+_TIME_STEP_NS = 2_000_000_000
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -19,6 +22,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 def joined_sha256(paths: Sequence[Path]) -> str:
     """Return the sha256 of the files' bytes in their order; files seen unchanged before aren't read again.
 
+    Files changed a moment ago are always read: their times don't show yet whether they change once more.
+
     Raises
     ------
     OSError
@@ -29,7 +34,10 @@ def joined_sha256(paths: Sequence[Path]) -> str:
     >>> joined_sha256([])[:8]
     'e3b0c442'
     """
-    return _joined_sha256(tuple((str(path), *_stamp(path)) for path in paths))
+    stamped = tuple((str(path), *_stamp(path)) for path in paths)
+    settled = time.time_ns() - _TIME_STEP_NS
+    known = all(changed_ns < settled for *_, changed_ns in stamped)
+    return (_remembered_sha256 if known else _joined_sha256)(stamped)
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int]:
@@ -37,14 +45,16 @@ def _stamp(path: Path) -> tuple[int, int, int, int]:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-# Keyed by inode, size and both times: whoever writes to the file changes the key, so the memory can't hide it.
-@lru_cache(maxsize=256)
 def _joined_sha256(stamped: tuple[tuple[str, int, int, int, int], ...]) -> str:
     digest = hashlib.sha256()
     for path, *_ in stamped:
         for block in _blocks(Path(path)):
             digest.update(block)
     return digest.hexdigest()
+
+
+# Keyed by inode, size and both times: whoever writes to the file changes the key, so the memory can't hide it.
+_remembered_sha256 = lru_cache(maxsize=256)(_joined_sha256)
 
 
 def tree_files(folder: Path) -> tuple[Path, ...]:
