@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import click
 
 from insights.cli.context import json_option, print_json, study_option
 from insights.cli.night_commands import guarded
+from insights.settings import person_here
 
 if TYPE_CHECKING:
     from insights.store import Store
@@ -63,7 +63,7 @@ def settle(
         raise click.UsageError("--answer and --value go together.")
     store = guarded(lambda: store_there(study_dir))
     if answer_id is not None and value is not None:
-        guarded(lambda: settle_one(store, answer_id, value, by=by or getpass.getuser()))
+        guarded(lambda: settle_one(store, answer_id, value, by=by or person_here()))
         click.echo(f"Answer {answer_id}: {SETTLED.get(value, f'settled as {value}')}.")
         return
     rows = scores_to_settle(store)
@@ -78,7 +78,7 @@ def settle(
             f"next: earful settle at a keyboard, or earful settle --answer {rows[0]['answer_id']} --value NUMBER"
         )
     else:
-        settle_by_ear(store, study_dir, rows, by=by or getpass.getuser())
+        settle_by_ear(store, study_dir, rows, by=by or person_here())
 
 
 def store_there(study_dir: Path) -> Store:
@@ -211,7 +211,7 @@ def correct(study_dir: Path, *, by: str | None, recording: str | None, as_json: 
     """
     refuse_unclear_wish(recording, wish)
     store = guarded(lambda: store_there(study_dir))
-    done = guarded(lambda: carry_out(store, study_dir, recording, wish, by=by or getpass.getuser()))
+    done = guarded(lambda: carry_out(store, study_dir, recording, wish, by=by or person_here()))
     if done:
         click.echo(done)
     else:

@@ -16,7 +16,7 @@ from insights.privacy.calls import personal_in_dialogue
 from insights.privacy.finding import find_personal
 from insights.privacy.masking import mask
 from insights.privacy.spans import PiiSpan
-from insights.settings import StudyFolder, make_private
+from insights.settings import StudyFolder, make_private, person_here
 from insights.store import Row, Store, load_dialogue, recordings
 from insights.store.privacy_queries import (
     personal_rows_of,
@@ -94,7 +94,7 @@ def note_originals_shown(folder: StudyFolder, *, command: str, by: str | None = 
     entry = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "event": "originals_shown",
-        "by": by or os.environ.get("USER") or str(os.getuid()),
+        "by": by or person_here(),
         "command": command,
         "n": n,
     }
