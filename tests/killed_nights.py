@@ -122,7 +122,11 @@ def started(program: Path, text: str, *arguments: str, largest_file: int = 0) ->
 
 
 def as_an_ordinary_user(largest_file: int) -> None:
-    """Bind root to permissions as well (tests often run as root), and let no file grow beyond ``largest_file``."""
+    """Bind root to permissions as well (tests often run as root), and let no file grow beyond ``largest_file``.
+
+    Ctrl-C ends it as in a terminal: a shell that runs the tests behind ``&`` makes them and their children ignore it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if os.geteuid() == 0:
         libc = ctypes.CDLL(None, use_errno=True)
         for capability in ABOVE_PERMISSIONS:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,7 +48,10 @@ if __name__ == "__main__":
 def cluster() -> Iterator[Any]:
     """Start a head node with one CPU and a card that is only said to be there."""
     ray = pytest.importorskip("ray", reason="ray is not installed: pip install 'earful[ray]'")
-    with pytest.MonkeyPatch.context() as patch:
+    # The name of a socket is at most 107 bytes long, Ray's takes 64 of them: no room for any folder there is.
+    short = TemporaryDirectory(prefix="ray-", dir="/tmp", ignore_cleanup_errors=True)
+    with short, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_TMPDIR", short.name)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("PYTHONPATH", f"{TESTS}{os.pathsep}{TESTS.parent}")
         started = first_node(tries=3)

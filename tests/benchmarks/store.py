@@ -13,6 +13,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -253,7 +254,7 @@ def reader_bars(folder: Path, seconds_n: float) -> Iterator[Bar]:
     log = folder / "acknowledged"
     with log.open("wb") as output:
         writer = subprocess.Popen([sys.executable, __file__, "--writer", str(path)], stdout=output)
-    served = datasette(path)
+    served = datasette(path, port := free_port())
     while writer.poll() is None and not log.stat().st_size:
         time.sleep(0.1)
     errors: list[str] = []
@@ -261,7 +262,7 @@ def reader_bars(folder: Path, seconds_n: float) -> Iterator[Bar]:
     until = time.monotonic() + seconds_n
     threads = [threading.Thread(target=read_on, args=(path, until, errors, counts)) for _ in range(2)]
     if served:
-        threads.append(threading.Thread(target=ask_on, args=(until, errors, counts)))
+        threads.append(threading.Thread(target=ask_on, args=(port, until, errors, counts)))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -297,12 +298,16 @@ def read_on(path: Path, until: float, errors: list[str], counts: dict[str, int])
         time.sleep(0.05)
 
 
-PORT = 8941
+def free_port() -> int:
+    """Return a port of this machine that nobody has."""
+    with socket.socket() as asking:
+        asking.bind(("127.0.0.1", 0))
+        return int(asking.getsockname()[1])
 
 
-def datasette(path: Path) -> subprocess.Popen[bytes] | None:
+def datasette(path: Path, port: int) -> subprocess.Popen[bytes] | None:
     """Start Datasette on a store, or return None where it is not installed."""
-    command = [sys.executable, "-m", "datasette", "serve", str(path), "--port", str(PORT)]
+    command = [sys.executable, "-m", "datasette", "serve", str(path), "--port", str(port)]
     try:
         import datasette as installed  # noqa: F401
     except ImportError:
@@ -311,7 +316,7 @@ def datasette(path: Path) -> subprocess.Popen[bytes] | None:
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/-/versions.json", timeout=5).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/-/versions.json", timeout=5).close()
         except OSError:
             time.sleep(0.2)
         else:
@@ -319,9 +324,9 @@ def datasette(path: Path) -> subprocess.Popen[bytes] | None:
     return process
 
 
-def ask_on(until: float, errors: list[str], counts: dict[str, int]) -> None:
+def ask_on(port: int, until: float, errors: list[str], counts: dict[str, int]) -> None:
     """Ask Datasette for a page until the time is up."""
-    address = f"http://127.0.0.1:{PORT}/readers/turn.json?_size=20&_nocount=1"
+    address = f"http://127.0.0.1:{port}/readers/turn.json?_size=20&_nocount=1"
     while time.monotonic() < until:
         try:
             with urllib.request.urlopen(address, timeout=30) as answer:
