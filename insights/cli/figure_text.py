@@ -12,7 +12,10 @@ from insights.cli.context import command_here
 if TYPE_CHECKING:
     from insights.statistics.change import Change
     from insights.statistics.figure import Figure
+    from insights.statistics.metrics import Report
     from insights.statistics.waves import WaveChange
+
+MOST_NAMED = 10
 
 
 def plain(value: object) -> str:
@@ -49,6 +52,27 @@ def typed_here(command: str, study_dir: Path) -> str:
     """
     plain = command.partition(" --study ")[0]  # which figures kept by early versions still carry
     return command_here(plain, study_dir) if plain else ""
+
+
+def left_out_lines(report: Report) -> Iterator[str]:
+    r"""Yield what `earful metrics` cannot show: slices of few interviews, response where only answers are in the file.
+
+    Examples
+    --------
+    >>> from insights.statistics.metrics import Report
+    >>> list(left_out_lines(Report((), ("nps 2026Q4 phone segment=small",))))
+    ['\nhidden, fewer than 10 interviews: nps 2026Q4 phone segment=small']
+    """
+    for what, names in (
+        ("hidden, fewer than 10 interviews", report.hidden),
+        (
+            "no response rates, nobody who did not answer is in the file",
+            [f"{gap.wave} {gap.mode}" for gap in report.unanswered],
+        ),
+    ):
+        if names:
+            more = [f"and {len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+            yield f"\n{what}: " + "; ".join([*names[:MOST_NAMED], *more])
 
 
 def figure_lines(figures: Sequence[Figure]) -> Iterator[str]:

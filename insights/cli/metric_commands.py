@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from insights.cli.context import json_option, print_json, print_lines, stop, study_option
-from insights.cli.figure_text import change_lines, figure_lines, plain, typed, typed_here
+from insights.cli.figure_text import change_lines, figure_lines, left_out_lines, plain, typed, typed_here
 
 if TYPE_CHECKING:
     from insights.statistics.figure import Figure
+    from insights.statistics.metrics import Report
     from insights.statistics.waves import WaveChange
     from insights.store import Row, Store
 
 WRONG_USAGE = 2
-MOST_HIDDEN = 10
 Result = TypeVar("Result")
 
 
@@ -28,9 +28,10 @@ Result = TypeVar("Result")
 @click.option("--wave", "waves", multiple=True, help="Only this wave; may be repeated. Default: all.")
 @json_option
 def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) -> None:
-    r"""NPS, satisfaction, readiness and the rest, each with n, interval and method.
+    r"""NPS, satisfaction, readiness, response and the rest, each with n, interval and method.
 
-    Phone and online stand apart. Slices under 10 interviews are hidden, those under 30 marked (few).
+    Phone and online stand apart. Slices under 10 interviews are hidden, those under 30 marked (few). Response rates
+    (AAPOR) need the rows of those who did not answer, with their disposition.
 
     \b
     Examples:
@@ -43,7 +44,7 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
     dimensions = _dimensions(by)
     command = typed("metrics", *(("--by", ",".join(dimensions)) if dimensions else ()), *_wave_options(waves))
 
-    def work(store: Store) -> tuple[Sequence[Figure], Sequence[str], Sequence[tuple[str, int]]]:
+    def work(store: Store) -> tuple[Sequence[Figure], Report, Sequence[tuple[str, int]]]:
         from insights.statistics.frame import collector_at_rest
         from insights.statistics.provenance import keep
         from insights.store.metric_queries import erased_by_wave
@@ -52,16 +53,14 @@ def metrics(study_dir: Path, *, by: str, waves: tuple[str, ...], as_json: bool) 
         with collector_at_rest():
             report = compute(store, waves=chosen, by=dimensions)
         figures = (*report.figures, *case_figures(store, waves=chosen))
-        return keep(store, figures, command=command), report.hidden, erased_by_wave(store, waves=chosen)
+        return keep(store, figures, command=command), report, erased_by_wave(store, waves=chosen)
 
-    figures, hidden, erased = with_store(study_dir, work)
+    figures, report, erased = with_store(study_dir, work)
     if as_json:
         _print_figures_json(figures)
         return
     print_lines(figure_lines(figures))
-    if hidden:
-        more = [f"and {len(hidden) - MOST_HIDDEN} more"] if len(hidden) > MOST_HIDDEN else []
-        click.echo("\nhidden, fewer than 10 interviews: " + "; ".join([*hidden[:MOST_HIDDEN], *more]))
+    print_lines(left_out_lines(report))
     if erased:
         click.echo("\nerased interviews, in no figure: " + "; ".join(f"{wave} n={n}" for wave, n in erased))
 

@@ -24,6 +24,7 @@ from insights.survey import Question
 
 DIMENSIONS = ("segment", "role", "operator-team", "mode", "requester", "event-age", "hesitation")
 UNSCORED = ("open", "closed")
+LABELLED = ("wave", "mode", "segment", "role", "operator-team", "disposition")
 HESITANT_FROM = 1.0
 EVENT_AGES = ((1.0, "within 24 hours"), (7.0, "1-7 days"), (30.0, "8-30 days"), (float("inf"), "over 30 days"))
 
@@ -51,7 +52,11 @@ class Frame:
     ids:
         Interview ids, length n.
     labels:
-        wave, mode, segment, role, operator-team, requester, event-age.
+        wave, mode, segment, role, operator-team, requester, event-age, disposition (as delivered).
+    operators:
+        Shape (n,), numbers without names, -1 = unknown: no figure is of one operator.
+    started_days:
+        Shape (n,), the start by the operator's clock as a Julian day, NaN = unknown.
     clients:
         Shape (n,), the client's number; an interview without client or respondent is a client of its own.
     client_ids:
@@ -74,6 +79,8 @@ class Frame:
 
     ids: tuple[str, ...]
     labels: Mapping[str, Labels]
+    operators: Ints
+    started_days: Floats
     clients: Ints
     client_ids: Sequence[object]
     weights: Floats
@@ -118,7 +125,7 @@ def load_frame(store: Store, *, waves: Sequence[str] | None = None) -> Frame:
     position = dict(zip(ids, range(len(ids)), strict=True))
     at = rows_of(answered, ids, position)
     columns_of = {(name, kind): spread(column, at, len(ids)) for (name, kind), column in zip(numbers, found)}
-    labels = {name: labelled(columns[name]) for name in ("wave", "mode", "segment", "role", "operator-team")}
+    labels = {name: labelled(columns[name]) for name in LABELLED}
     labels["requester"] = labelled(columns["requester"])
     labels["event-age"] = labelled(event_ages(columns["event_days"]))
     mistaken = np.zeros(len(ids), dtype=bool)
@@ -126,6 +133,8 @@ def load_frame(store: Store, *, waves: Sequence[str] | None = None) -> Frame:
     return Frame(
         ids=ids,
         labels=labels,
+        operators=labelled(columns["operator"]).codes,
+        started_days=numeric(columns["started_days"]),
         clients=client_numbers(columns["client"]),
         client_ids=columns["client"],
         weights=np.nan_to_num(numeric(columns["weight"]), nan=1.0),

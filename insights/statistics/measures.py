@@ -1,19 +1,17 @@
-"""Measures: every figure a study can have, each a column of numbers and the way it is summed up."""
+"""Measures: every figure a study can have."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Literal
 
 import numpy as np
 
-from insights.statistics.estimate import Estimate, Flags, Floats, Ints
+from insights.statistics.estimate import Floats
 from insights.statistics.frame import Frame
-from insights.statistics.means import csi
-from insights.statistics.nps import PROMOTER_FROM, net, nps_class
-from insights.statistics.shares import share
+from insights.statistics.measure import Measure
+from insights.statistics.nps import PROMOTER_FROM, nps_class
+from insights.statistics.outcomes import NOT_ANSWERED, is_one_of, stated
+from insights.statistics.response import response_measures
 from insights.store import Store
 from insights.store.metric_queries import (
     answer_pairs,
@@ -24,78 +22,10 @@ from insights.store.metric_queries import (
 )
 from insights.survey import Question
 
-Reduction = Literal["net", "share", "csi"]
 TOP_BOXES = 2
 YES = ("yes", "y", "да", "1", "true", "конечно", "sure", "definitely")
 NO = ("no", "n", "нет", "0", "false", "never", "никогда")
 ASKED_RATES = ("retention", "referral")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure before it is computed.
-
-    Attributes
-    ----------
-    metric:
-        Its name.
-    formula:
-        How it is computed, in words.
-    reduction:
-        ``net`` (numbers 1, 0, -1), ``share`` (1, 0), ``csi`` (several columns).
-    columns:
-        Shape (n, k), NaN = not in the figure; k is 1 but for ``csi``.
-    importance:
-        For ``csi``: stated importance, shape (n, k), or None.
-    top:
-        For ``csi``: highest mark of the scale.
-    sliced:
-        Whether it is broken down by segment and the like; witnesses stay whole.
-    answered:
-        Shape (n,), who has a number.
-    answered_by:
-        A hash of ``answered``: measures with the same one rest on the same interviews.
-    """
-
-    metric: str
-    formula: str
-    reduction: Reduction
-    columns: Floats
-    importance: Floats | None = None
-    top: float = 1.0
-    sliced: bool = True
-    answered: Flags = field(init=False, repr=False)
-    answered_by: bytes = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Find out once who has a number: every wave, mode and slice asks."""
-        answered = np.isfinite(self.columns).any(axis=1)
-        object.__setattr__(self, "answered", answered)
-        object.__setattr__(self, "answered_by", blake2b(answered.tobytes(), digest_size=16).digest())
-
-    def used(self, rows: Ints) -> Ints:
-        """Return those of ``rows`` that have a number."""
-        return rows[self.answered[rows]]
-
-
-def estimate(
-    measure: Measure, rows: Ints, *, weights: Floats, clusters: Ints, population: int | None = None
-) -> Estimate:
-    """Return a measure over ``rows`` (all used, at least one); ``weights`` and ``clusters`` have their length."""
-    if measure.reduction == "csi":
-        importance = None if measure.importance is None else measure.importance[rows]
-        return csi(
-            measure.columns[rows],
-            importance,
-            top=measure.top,
-            weights=weights,
-            clusters=clusters,
-            population=population,
-        )
-    column = measure.columns[rows, 0]
-    if measure.reduction == "net":
-        return net(column, weights=weights, clusters=clusters, population=population)
-    return share(column > 0, weights=weights, clusters=clusters, population=population)
 
 
 def measures_of(store: Store, frame: Frame) -> tuple[Measure, ...]:
@@ -108,6 +38,7 @@ def measures_of(store: Store, frame: Frame) -> tuple[Measure, ...]:
         asked_rate_measures,
         voice_measures,
         comment_measures,
+        response_measures,
     )
     return tuple(measure for maker in makers for measure in maker(store, frame))
 
@@ -234,6 +165,7 @@ def comment_measures(store: Store, frame: Frame) -> Iterator[Measure]:
     spoke = frame.flagged(commented(store))
     online = np.zeros(len(frame.ids), dtype=bool)
     online[frame.labels["mode"].rows("online")] = True
+    online &= ~is_one_of(stated(frame), NOT_ANSWERED)  # who never answered was not silent in an answer
     asked = online | frame.flagged(heard_interviews(store))
     if bool(asked.any()):
         rate = np.where(asked, spoke.astype(float), np.nan)

@@ -2,66 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from insights.statistics.change import compare
-from insights.statistics.clusters import renumbered
-from insights.statistics.estimate import Estimate, Floats, Ints
+from insights.statistics.early_late import late_figures
+from insights.statistics.estimate import Estimate, Ints
 from insights.statistics.families import benjamini_hochberg
-from insights.statistics.figure import BOTH_MODES, HIDDEN_UNDER, WHOLE, Figure, figure_from
+from insights.statistics.figure import HIDDEN_UNDER, Figure
 from insights.statistics.frame import HESITANT_FROM, Frame, Labels, load_frame
-from insights.statistics.measures import Measure, estimate, measures_of
-from insights.statistics.weights import population_weights
+from insights.statistics.measure import Measure
+from insights.statistics.measures import measures_of
+from insights.statistics.parts import Part, answered_of, figure_of, of_one_mode, parts_of
+from insights.statistics.response import ResponseGap, response_gaps
 from insights.store import Store
 from insights.store.metric_queries import answer_pairs
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
-
 NEVER_COMPARED = ("operator-team", "mode")
+MOST_NAMELESS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Figures in order, and the slices left out because fewer than 10 interviews stand behind them."""
+    """Figures in order, what is left out because fewer than 10 interviews stand behind it, and missing responses.
+
+    ``unanswered`` names waves and modes whose response rates cannot be computed, with the reason.
+    """
 
     figures: tuple[Figure, ...]
     hidden: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Those of a part's interviews that have a number: what all measures they answered alike can share.
-
-    ``clusters`` are the clients without gaps; ``hashed`` has taken in the interviews and their delivered weights
-    and goes on with a copy.
-    """
-
-    rows: Ints
-    weights: Floats
-    population: int | None
-    clusters: Ints
-    hashed: _Hash
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some interviews of a wave: the rows, and what the figure of them is called.
-
-    ``answered`` keeps who answered, by ``Measure.answered_by``, while the part's figures are computed.
-    """
-
-    wave: str
-    slice_name: str
-    mode: str
-    rows: Ints
-    dimension: str = ""
-    answered: dict[bytes, Answered] = field(default_factory=dict, repr=False, compare=False)
+    unanswered: tuple[ResponseGap, ...] = ()
 
 
 def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[str] = ()) -> Report:
@@ -90,8 +62,11 @@ def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[st
             if dimension != "mode":
                 add_slices(frame, measures, part, dimension, labels[dimension], into=(figures, hidden))
     order = {measure.metric: index for index, measure in enumerate(measures)}
-    figures.sort(key=lambda figure: (figure.wave, order[figure.metric]))
-    return Report(tuple(figures), tuple(hidden))
+    late, too_few = late_figures(frame, measures)
+    figures.extend(late)
+    hidden.extend(too_few)
+    figures.sort(key=lambda figure: (figure.wave, order.get(figure.metric, len(order))))
+    return Report(tuple(figures), tuple(hidden), response_gaps(frame))
 
 
 def hesitation_labels(store: Store, frame: Frame) -> Labels:
@@ -100,19 +75,6 @@ def hesitation_labels(store: Store, frame: Frame) -> Labels:
     measured = frame.aligned(answer_pairs(store, question.question_id, which="hesitation"))
     codes = np.where(np.isfinite(measured), (measured < HESITANT_FROM).astype(np.int64), -1)
     return Labels(codes.astype(np.int64), ("hesitant", "not hesitant"))
-
-
-def parts_of(frame: Frame) -> Iterator[Part]:
-    """Yield each wave by mode, and both modes together after them where there are two."""
-    waves = frame.labels["wave"]
-    for wave in waves.names:
-        rows = waves.rows(wave)
-        modes = frame.modes(rows)
-        for mode in modes:
-            in_mode = frame.labels["mode"].codes[rows] == frame.labels["mode"].names.index(mode)
-            yield Part(wave, WHOLE, mode, rows[in_mode])
-        if len(modes) > 1:
-            yield Part(wave, WHOLE, BOTH_MODES, rows)
 
 
 def add_slices(
@@ -132,7 +94,7 @@ def add_slices(
         for code, name in enumerate(labels.names)
     ]
     for measure in measures:
-        if not measure.sliced:
+        if not measure.sliced or of_one_mode(frame, measure, whole) or nameless(measure, whole.rows, codes):
             continue
         family: list[tuple[Figure, Estimate]] = []
         for part in parts:
@@ -146,6 +108,14 @@ def add_slices(
             figures.extend(against_rest(frame, measure, whole, family, codes, labels))
         else:
             figures.extend(figure for figure, _ in family)
+
+
+def nameless(measure: Measure, rows: Ints, codes: Ints) -> bool:
+    """Tell whether slices would lose those who did not answer, as where only an interview has a segment."""
+    if measure.unanswered is None:
+        return False
+    missing = codes[measure.unanswered[rows]] < 0
+    return bool(len(missing)) and float(missing.mean()) > MOST_NAMELESS
 
 
 def against_rest(
@@ -165,74 +135,3 @@ def against_rest(
         p_values.append(compare(measure.metric, found[1], inside).p_value if found else 1.0)
     adjusted = benjamini_hochberg(p_values)
     return [replace(figure, p_rest=round(float(p), 6)) for (figure, _), p in zip(family, adjusted, strict=True)]
-
-
-def figure_of(frame: Frame, measure: Measure, part: Part) -> tuple[Figure, Estimate] | None:
-    """Return a measure of one part as figure and estimate; None where nobody answered.
-
-    A wave's two modes together are no figure of their own where one mode alone answered, as with spoken scores.
-    """
-    used = answered_of(frame, measure, part)
-    if not len(used.rows):
-        return None
-    if (part.slice_name, part.mode) == (WHOLE, BOTH_MODES) and len(frame.modes(used.rows)) == 1:
-        return None
-    found = estimate(measure, used.rows, weights=used.weights, clusters=used.clusters, population=used.population)
-    figure = figure_from(
-        found,
-        metric=measure.metric,
-        wave=part.wave,
-        slice_name=part.slice_name,
-        mode=part.mode,
-        formula=measure.formula,
-        rows_sha256=numbers_hash(measure, used.rows, used.hashed.copy()),
-    )
-    return figure, found
-
-
-def answered_of(frame: Frame, measure: Measure, part: Part) -> Answered:
-    """Return who of a part has a number, worked out once for all measures with the same answers."""
-    known = part.answered.get(measure.answered_by)
-    if known is None:
-        rows = measure.used(part.rows)
-        weights, population = weights_and_population(frame, part, rows)
-        known = Answered(rows, weights, population, renumbered(frame.clients[rows]), interviews_hash(frame, rows))
-        part.answered[measure.answered_by] = known
-    return known
-
-
-def weights_and_population(frame: Frame, part: Part, rows: Ints) -> tuple[Floats, int | None]:
-    """Return the rows' weights, and the number of clients there are where it is known for this part.
-
-    Delivered weights are kept; population.csv turns equal shares of segments back into the population's.
-    """
-    weights = frame.weights[rows]
-    clients = frame.populations.get(part.wave)
-    if not clients:
-        return weights, None
-    segment = frame.labels["segment"]
-    if part.dimension == "segment":
-        return weights, int(clients.get(part.slice_name.partition("=")[2], 0)) or None
-    sizes = np.array([clients.get(name, 0.0) for name in segment.names])
-    weights = population_weights(segment.codes[rows], sizes, start=weights)
-    return weights, int(sum(clients.values())) if part.slice_name == WHOLE else None
-
-
-def rows_hash(frame: Frame, measure: Measure, rows: Ints) -> str:
-    """Return a hash of the interviews used and their numbers: the same rows give the same figure."""
-    return numbers_hash(measure, rows, interviews_hash(frame, rows))
-
-
-def interviews_hash(frame: Frame, rows: Ints) -> _Hash:
-    """Return a hash that has taken in the interviews and their delivered weights."""
-    hashed = hashlib.sha256(frame.digests[rows].tobytes())
-    hashed.update(frame.weights[rows].tobytes())
-    return hashed
-
-
-def numbers_hash(measure: Measure, rows: Ints, interviews: _Hash) -> str:
-    """Return the hash of ``rows_hash``, the interviews taken in already."""
-    interviews.update(np.ascontiguousarray(measure.columns[rows]).tobytes())
-    if measure.importance is not None:
-        interviews.update(np.ascontiguousarray(measure.importance[rows]).tobytes())
-    return interviews.hexdigest()

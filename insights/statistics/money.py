@@ -13,9 +13,9 @@ from insights.statistics.change import compare
 from insights.statistics.estimate import Z_95, Floats, Ints
 from insights.statistics.figure import BOTH_MODES, GREYED_UNDER, HIDDEN_UNDER, Figure
 from insights.statistics.frame import Frame, load_frame
-from insights.statistics.measures import Measure
-from insights.statistics.metrics import rows_hash
+from insights.statistics.measure import Measure
 from insights.statistics.nps import DETRACTOR_TO
+from insights.statistics.parts import rows_hash
 from insights.statistics.shares import share
 from insights.store import Store
 from insights.store.metric_queries import outcome_rows

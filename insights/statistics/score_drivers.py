@@ -12,8 +12,9 @@ from insights.statistics.figure import GREYED_UNDER, WHOLE, Figure
 from insights.statistics.frame import Frame, load_frame
 from insights.statistics.impact import Impact, flags_of, impacts
 from insights.statistics.importance import MOST_FOR_LMG
-from insights.statistics.measures import Measure, classes_of
-from insights.statistics.metrics import Part, parts_of, rows_hash, weights_and_population
+from insights.statistics.measure import Measure
+from insights.statistics.measures import classes_of
+from insights.statistics.parts import Part, parts_of, rows_hash, weights_and_population
 from insights.store import Store
 from insights.store.metric_queries import commented, reasons_named
 

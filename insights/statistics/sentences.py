@@ -8,7 +8,9 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from insights.statistics.change import Change
+from insights.statistics.figure import GREYED_UNDER, Figure
 from insights.statistics.impact import Impact
+from insights.statistics.response import ResponseGap
 
 Language = Literal["ru", "en"]
 SMALLEST_P = 0.001
@@ -108,7 +110,38 @@ def figure_sentence(metric: str, *, value: float, low: float, high: float, n: in
     """
     parts = {"value": number(value, language), "low": number(low, language), "high": number(high, language)}
     said = _sentence("figure", language, metric=metric, n=n, **parts)
-    return said if n >= FEW else f"{said} {_sentence('few', language, n=n)}"
+    return said if n >= GREYED_UNDER else f"{said} {_sentence('few', language, n=n)}"
 
 
-FEW = 30
+def response_sentence(figure: Figure, *, language: Language) -> str:
+    """Return what a response rate, or the difference of late and early answers, says in plain words.
+
+    Examples
+    --------
+    >>> rate = Figure("refusal_rate:REF1", "2026Q4", "all", "phone", 40, 12.5, 5.5, 26.1, "Wilson", 40.0, False)
+    >>> response_sentence(rate, language="en")
+    '12.5 % of 40 refused or broke off (5.5 to 26.1).'
+    """
+    late = figure.metric.endswith("_late_minus_early")
+    parts = {
+        "n": figure.n,
+        "value": number(figure.value, language),
+        "low": number(figure.low, language, signed=late),
+        "high": number(figure.high, language, signed=late),
+        "difference": number(figure.value, language, signed=True),
+        "detectable": number(float(figure.extra.get("detectable_difference") or 0.0), language),
+    }
+    side = "lower" if figure.value < 0 else "higher"
+    name = f"late_{side if figure.extra.get('significant') else 'none'}" if late else figure.metric
+    said = _sentence(name, language, **parts)
+    return f"{said} {_sentence('few', language, n=figure.n)}" if figure.greyed else said
+
+
+def gap_sentence(gap: ResponseGap, *, mode: str, language: Language) -> str:
+    """Return why a wave has no response rates; ``mode`` as the reader calls it."""
+    return _sentence(gap.why, language, wave=gap.wave, mode=mode, n=gap.n)
+
+
+def weights_sentence(language: Language) -> str:
+    """Return what weights cannot do about those who did not answer."""
+    return _sentence("weights_blind", language)

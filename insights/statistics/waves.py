@@ -12,8 +12,9 @@ from insights.statistics.estimate import Estimate, Floats, Ints
 from insights.statistics.families import benjamini_hochberg
 from insights.statistics.figure import BOTH_MODES, WHOLE
 from insights.statistics.frame import Frame, load_frame
-from insights.statistics.measures import Measure, measures_of
-from insights.statistics.metrics import Part, answered_of, figure_of, rows_hash
+from insights.statistics.measure import Measure
+from insights.statistics.measures import measures_of
+from insights.statistics.parts import Part, answered_of, figure_of, rows_hash
 from insights.store import Store
 
 DECLARED = ("nps",)

@@ -10,7 +10,8 @@ from insights.store.row_values import insert, to_json
 
 Pairs = list[tuple[str, float]]
 
-# Subqueries instead of joins: they run only where the interview's own column is empty.
+# Subqueries instead of joins: they run only where the interview's own column is empty. The start is taken as the
+# operator's clock showed it, whatever its zone: a day is a day of the field.
 INTERVIEWS = """
 SELECT i.interview_id, i.wave_id, i.mode,
        coalesce(i.segment, (SELECT c.segment FROM client c WHERE c.client_id = coalesce(i.client_id,
@@ -20,7 +21,8 @@ SELECT i.interview_id, i.wave_id, i.mode,
        coalesce(i.client_id, (SELECT r.client_id FROM respondent r WHERE r.respondent_id = i.respondent_id),
                 'respondent ' || i.respondent_id),
        i.weight, i.requester,
-       CASE WHEN i.event_at IS NOT NULL THEN julianday(i.started_at) - julianday(i.event_at) END
+       CASE WHEN i.event_at IS NOT NULL THEN julianday(i.started_at) - julianday(i.event_at) END,
+       i.disposition, julianday(substr(i.started_at, 1, 19))
 FROM interview i
 WHERE :waves IS NULL OR i.wave_id IN (SELECT value FROM json_each(:waves))
 ORDER BY i.interview_id
@@ -44,6 +46,8 @@ COLUMNS = (
     "weight",
     "requester",
     "event_days",
+    "disposition",
+    "started_days",
 )
 # What makes two figures the same one: everything but the command that asked for it and the moment.
 OWN_COLUMNS = (
@@ -95,7 +99,8 @@ def interview_columns(store: Store, *, waves: Sequence[str] | None = None) -> di
         name: list(cells) for name, cells in zip(COLUMNS, zip(*rows) if rows else [()] * len(COLUMNS))
     }
     team_of = dict(store.conn.execute("SELECT operator_id, team FROM operator").fetchall())
-    columns["operator-team"] = [team_of.get(operator) for operator in columns["operator-team"]]
+    columns["operator"] = columns["operator-team"]
+    columns["operator-team"] = [team_of.get(operator) for operator in columns["operator"]]
     return columns
 
 

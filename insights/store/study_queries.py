@@ -64,6 +64,14 @@ ORDER BY i.interview_id, q.idx"""  # noqa: S608 - fixed parts
     return Selection(sql, values)
 
 
+def outcomes_selection(*, wave: str | None) -> Selection:
+    """Return what became of each interview that was tried, as delivered."""
+    where, values = _where({"wave": ("wave_id", wave)})
+    sql = f"""SELECT interview_id, wave_id, mode, disposition, started_at FROM interview{where}
+ORDER BY interview_id"""  # noqa: S608 - fixed parts
+    return Selection(sql, values)
+
+
 def reasons_selection(
     *, code: str | None, group: int | None, polarity: int | None, wave: str | None, question: str | None
 ) -> Selection:

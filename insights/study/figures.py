@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from insights.statistics.early_late import late_figures
 from insights.statistics.figure import Figure
-from insights.statistics.frame import DIMENSIONS, load_frame
+from insights.statistics.frame import DIMENSIONS, Frame, load_frame
+from insights.statistics.measure import Measure
 from insights.statistics.measures import nps_measures
-from insights.statistics.metrics import add_slices, figure_of, hesitation_labels, metrics, parts_of
+from insights.statistics.metrics import add_slices, hesitation_labels, metrics
+from insights.statistics.parts import figure_of, parts_of
+from insights.statistics.response import ResponseGap, response_gaps, response_measures
 from insights.statistics.waves import WaveChange
 from insights.store import Store
 from insights.study.choices import one_of
@@ -41,7 +45,11 @@ def dimension(by: str | None) -> str | None:
 def nps_figures(store: Store, *, waves: Sequence[str] | None, by: str | None) -> Found:
     """Return the NPS of whole waves and of slices, without computing the rest of the metrics."""
     frame = load_frame(store, waves=waves)
-    measures = list(nps_measures(store, frame))[:1]
+    return figures_of(frame, store, list(nps_measures(store, frame))[:1], by=by)
+
+
+def figures_of(frame: Frame, store: Store, measures: Sequence[Measure], *, by: str | None) -> Found:
+    """Return some measures of whole waves and of slices."""
     found: list[Figure] = []
     hidden: list[str] = []
     for part in parts_of(frame):
@@ -50,6 +58,13 @@ def nps_figures(store: Store, *, waves: Sequence[str] | None, by: str | None) ->
             labels = hesitation_labels(store, frame) if by == "hesitation" else frame.labels[by]
             add_slices(frame, measures, part, by, labels, into=(found, hidden))
     return found, hidden
+
+
+def response_figures(frame: Frame, store: Store, *, by: str | None) -> tuple[Found, Sequence[ResponseGap]]:
+    """Return response rates and late against early NPS, and the waves and modes without rates."""
+    rates, hidden = figures_of(frame, store, list(response_measures(store, frame)), by=by)
+    late, too_few = late_figures(frame, list(nps_measures(store, frame))[:1])
+    return ([*rates, *late], [*hidden, *too_few]), response_gaps(frame)
 
 
 def chosen_figures(store: Store, prefix: str, *, waves: Sequence[str] | None, by: str | None) -> Found:

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from insights.settings import StudyFolder, load_settings
-from insights.store import StoreError, count_turns, open_store, search_turns
+from insights.store import count_turns, open_store, search_turns
 from insights.store import query as run_query
 from insights.store import study_queries as ask
 from insights.store.coding_queries import code_sets
 from insights.store.metric_queries import wave_ids
-from insights.study import choices
+from insights.study import choices, scores
 from insights.study import figures as fig
 from insights.study.call import Call
 from insights.study.masked import found_rows, mask_quotes
 from insights.study.plots import Plots
 from insights.study.sound import Listening
-from insights.study.table import Table, table_of
+from insights.study.table import Table
 from insights.study.themes import theme_rows
 from insights.study.wording import label
 from transcribe.dialogue import Language, Party
@@ -92,17 +92,18 @@ class Study:
         --------
         ``s.nps(by="segment", wave="2026Q4")``
         """
-        return self._figures(fig.nps_figures(self.store, waves=self._waves(wave), by=fig.dimension(by)), "nps", wave)
+        found = fig.nps_figures(self.store, waves=self._waves(wave), by=fig.dimension(by))
+        return scores.figures_table(self, found, "nps", wave=wave)
 
     def csi(self, *, wave: str | None = None, by: str | None = None) -> Table:
         """Return the satisfaction indices of each wave, with n, interval and method; see :meth:`nps`."""
         found = fig.chosen_figures(self.store, "csi", waves=self._waves(wave), by=fig.dimension(by))
-        return self._figures(found, "csi", wave)
+        return scores.figures_table(self, found, "csi", wave=wave)
 
     def metrics(self, *, wave: str | None = None, by: str | None = None) -> Table:
         """Return every figure of the study: NPS, top-two boxes, indices, readiness, mismatches; points."""
         found = fig.chosen_figures(self.store, "", waves=self._waves(wave), by=fig.dimension(by))
-        return self._figures(found, "value", wave)
+        return scores.figures_table(self, found, "value", wave=wave)
 
     def change(self, first: str, second: str) -> Table:
         """Return how every figure changed between two waves, what could have been seen, and a sentence on it.
@@ -111,25 +112,22 @@ class Study:
         --------
         ``s.change("2026Q3", "2026Q4").loc[0, "sentence"]``
         """
-        from insights.statistics.sentences import change_sentence
-        from insights.statistics.waves import wave_changes
-
-        choices.two_waves(first, second, self.waves)
-        found = wave_changes(self.store, first, second)
-        sentences = [change_sentence(one.change, language=self.language) for one in found]
-        return self._table(fig.change_rows(found, sentences), sql=ask.figures_selection("all", wave=None).text)
+        return scores.change_table(self, first, second)
 
     def drivers(self, target: str = "nps", *, wave: str | None = None) -> Table:
         """Return what goes with a score, or with ``revenue``, ``orders``, ``churned``: association, never cause."""
-        from insights.statistics.money import OUTCOMES, money_links
-        from insights.statistics.score_drivers import score_drivers
+        return scores.driver_table(self, target, waves=self._waves(wave), wave=wave)
 
-        waves = self._waves(wave)
-        for money in (outcome for outcome in OUTCOMES if outcome == target):
-            links = money_links(self.store, money, waves=waves)
-            return self._figures((links, ()), "value", wave, empty="no_outcomes")
-        known = choices.target_of(self.questions(), target, outcomes=OUTCOMES)
-        return self._figures((score_drivers(self.store, known, waves=waves), ()), "value", wave, empty="few_drivers")
+    def response(self, *, wave: str | None = None, by: str | None = None) -> Table:
+        """Return how many of those who were tried answered (AAPOR's rates), and late against early answers.
+
+        The rates need rows of those who did not answer, with a ``disposition``; the note says where they are missing.
+
+        Examples
+        --------
+        ``s.response(wave="2026Q4").loc[0, "sentence"]``
+        """
+        return scores.response_table(self, waves=self._waves(wave), by=fig.dimension(by), wave=wave)
 
     def explain(self, metric_id: int) -> Table:
         """Return how a stored figure came about: formula, filter, rows, versions, command; a row for each.
@@ -139,10 +137,7 @@ class Study:
         StoreError
             Where ``earful metrics`` kept no figure under this number.
         """
-        selection = ask.explained_selection(metric_id)
-        if not (rows := ask.read(self.store, selection)):
-            raise StoreError(f"no figure {metric_id}; `earful metrics` keeps figures and prints their numbers")
-        return self._table([{"what": name, "value": value} for name, value in rows[0].items()], sql=selection.text)
+        return scores.explain_table(self, metric_id)
 
     # Voices
 
@@ -286,12 +281,5 @@ class Study:
             ask.read(self.store, selection), sql=selection.text, columns=ask.columns_of(self.store, selection)
         )
 
-    def _figures(self, found: fig.Found, named: str, wave: str | None, *, empty: str = "no_figures") -> Table:
-        figures, hidden = found
-        sql = ask.figures_selection(named, wave=wave).text
-        columns = [named if name == "value" else name for name in fig.COLUMNS]
-        note = fig.hidden_note(hidden, self.language) if figures else label(empty, self.language)
-        return self._table(fig.figure_rows(figures, named=named), sql=sql, columns=columns, note=note)
-
     def _table(self, rows: list[Row], *, sql: str, columns: Sequence[str] = (), note: str = "") -> Table:
-        return table_of(rows, sql=sql, listening=self.listening, language=self.language, columns=columns, note=note)
+        return scores.rows_table(self, rows, sql=sql, columns=columns, note=note)

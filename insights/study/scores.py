@@ -1,0 +1,79 @@
+"""Tables of figures, as methods of Study return them: changes, drivers, response, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from insights.statistics.frame import load_frame
+from insights.statistics.sentences import change_sentence, gap_sentence, response_sentence, weights_sentence
+from insights.store import StoreError
+from insights.store import study_queries as ask
+from insights.study import choices
+from insights.study import figures as fig
+from insights.study.table import Table, table_of
+from insights.study.wording import label
+
+if TYPE_CHECKING:
+    from insights.study.study import Study
+
+
+def rows_table(
+    study: Study, rows: list[dict[str, Any]], *, sql: str, columns: Sequence[str] = (), note: str = ""
+) -> Table:
+    """Return rows as a table of this study."""
+    return table_of(rows, sql=sql, listening=study.listening, language=study.language, columns=columns, note=note)
+
+
+def figures_table(study: Study, found: fig.Found, named: str, *, wave: str | None, empty: str = "no_figures") -> Table:
+    """Return figures and a note on slices left out, or on why there are none; their column is called ``named``."""
+    figures, hidden = found
+    columns = [named if name == "value" else name for name in fig.COLUMNS]
+    note = fig.hidden_note(hidden, study.language) if figures else label(empty, study.language)
+    sql = ask.figures_selection(named, wave=wave).text
+    return rows_table(study, fig.figure_rows(figures, named=named), sql=sql, columns=columns, note=note)
+
+
+def change_table(study: Study, first: str, second: str) -> Table:
+    """Return how every figure changed between two waves, each with a sentence."""
+    from insights.statistics.waves import wave_changes
+
+    choices.two_waves(first, second, study.waves)
+    found = wave_changes(study.store, first, second)
+    sentences = [change_sentence(one.change, language=study.language) for one in found]
+    return rows_table(study, fig.change_rows(found, sentences), sql=ask.figures_selection("all", wave=None).text)
+
+
+def driver_table(study: Study, target: str, *, waves: Sequence[str] | None, wave: str | None) -> Table:
+    """Return what goes with a score or with money."""
+    from insights.statistics.money import OUTCOMES, money_links
+    from insights.statistics.score_drivers import score_drivers
+
+    for money in (outcome for outcome in OUTCOMES if outcome == target):
+        links = money_links(study.store, money, waves=waves)
+        return figures_table(study, (links, ()), "value", wave=wave, empty="no_outcomes")
+    known = choices.target_of(study.questions(), target, outcomes=OUTCOMES)
+    found = score_drivers(study.store, known, waves=waves)
+    return figures_table(study, (found, ()), "value", wave=wave, empty="few_drivers")
+
+
+def response_table(study: Study, *, waves: Sequence[str] | None, by: str | None, wave: str | None) -> Table:
+    """Return response rates and late against early answers, a sentence beside each; the note says what is missing."""
+    language = study.language
+    (figures, hidden), gaps = fig.response_figures(load_frame(study.store, waves=waves), study.store, by=by)
+    rows = [
+        {**row, "sentence": response_sentence(figure, language=language)}
+        for figure, row in zip(figures, fig.figure_rows(figures, named="value"), strict=True)
+    ]
+    missing = [gap_sentence(gap, mode=label(gap.mode, language), language=language) for gap in gaps]
+    notes = [weights_sentence(language), *missing, fig.hidden_note(hidden, language)]
+    sql = ask.outcomes_selection(wave=wave).text
+    return rows_table(study, rows, sql=sql, columns=(*fig.COLUMNS, "sentence"), note=" ".join(filter(None, notes)))
+
+
+def explain_table(study: Study, metric_id: int) -> Table:
+    """Return how a stored figure came about, a row for each thing known of it."""
+    selection = ask.explained_selection(metric_id)
+    if not (rows := ask.read(study.store, selection)):
+        raise StoreError(f"no figure {metric_id}; `earful metrics` keeps figures and prints their numbers")
+    return rows_table(study, [{"what": name, "value": value} for name, value in rows[0].items()], sql=selection.text)
