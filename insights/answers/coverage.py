@@ -151,8 +151,8 @@ def _wording(text: str, language: str, holders: Sequence[frozenset[str]]) -> Wor
 class Likeness:
     """How a stretch of speech and a wording agree, each in [0, 1].
 
-    ``covered``: share of the wording's weight that was said; ``topic``: the same over topic words alone (1.0 where
-    the wording has none); ``explained``: share of the stretch's topic words that the wording holds.
+    ``covered``: share of the wording's weight that was said; ``topic``: the same over topic words alone (``covered``
+    where the wording has none); ``explained``: share of the stretch's topic words that the wording holds.
     """
 
     covered: float
@@ -178,7 +178,7 @@ def likeness(said: Sequence[str], wording: Wording, language: str) -> Likeness:
     covered = sum(weight * share for weight, share in zip(wording.weights, matched)) / total if total else 0.0
     topic_total = sum(weight for weight, topic in zip(wording.weights, topics) if topic)
     topic_said = sum(w * share for w, share, topic in zip(wording.weights, matched, topics) if topic)
-    return Likeness(covered, topic_said / topic_total if topic_total else 1.0, _explained(said, wording, language))
+    return Likeness(covered, topic_said / topic_total if topic_total else covered, _explained(said, wording, language))
 
 
 def _explained(said: Sequence[str], wording: Wording, language: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from insights.answers.counting import is_counted
+from insights.answers.elsewhere import asked_about, conditional, nobody, past, someone_elses, taken_off
 from insights.answers.mentions import Mention, after_cue, is_alone, is_big
 from insights.answers.scene import Scene
 from insights.answers.spoken import phrase_at, phrase_before
@@ -14,6 +15,9 @@ RUN_LENGTH = 3
 RANGE_WIDTH = 2
 # How many words may stand between "чем" and the number compared with.
 COMPARED_WORDS = 2
+ARTICLES = ("a", "an")
+# Scales that people name whatever the question's own.
+USUAL_SCALES = ((0, 5), (1, 5), (0, 10), (1, 10))
 
 
 Rule = Callable[[Scene, Mention], bool]
@@ -47,13 +51,11 @@ def number_run(scene: Scene, mention: Mention) -> bool:
 
 def scale_wording(scene: Scene, mention: Mention) -> bool:
     """Match the scale itself, said again: "от нуля до десяти?", "from one to five"."""
-    low, high = scene.scale
-    if mention.value not in (low, high):
-        return False
+    scales = (*USUAL_SCALES, scene.scale)
     for start in range(len(scene.words)):
         ends = [scene.near(start), scene.near(start + 2)]
         joined = phrase_at(scene.words, start + 1, scene.known.cue("scale_to")) == 1
-        if joined and ends[0] and ends[1] and {ends[0].value, ends[1].value} == {low, high} and mention in ends:
+        if joined and ends[0] and ends[1] and (ends[0].value, ends[1].value) in scales and mention in ends:
             return True
     return False
 
@@ -136,7 +138,15 @@ def lone_one(scene: Scene, mention: Mention) -> bool:
         return False
     if scene.language == "en" and mention.at and scene.words[mention.at - 1].text in NOT_A_SCORE_BEFORE_ONE:
         return True
+    if _named_as_a_thing(scene, mention):
+        return False
     return not is_alone(scene.words, mention, scene.language) and not _opens_answer(scene, mention)
+
+
+def _named_as_a_thing(scene: Scene, mention: Mention) -> bool:
+    """Return whether a clause ends in "a one": the article makes the number a mark, whatever goes before."""
+    *before, last = scene.clause(mention)
+    return last is scene.words[mention.at] and bool(before) and before[-1].text == "a"
 
 
 NOT_A_SCORE_BEFORE_ONE = frozenset(
@@ -152,7 +162,8 @@ def _opens_answer(scene: Scene, mention: Mention) -> bool:
 
 def bound(scene: Scene, mention: Mention) -> bool:
     """Match a limit, not a score: "не меньше восьми", "at least seven"."""
-    return after_cue(scene.words, mention.at, scene.language, "bound")
+    at = mention.at - (mention.at > 0 and scene.words[mention.at - 1].text in ARTICLES)
+    return after_cue(scene.words, at, scene.language, "bound")
 
 
 def preposition(scene: Scene, mention: Mention) -> bool:
@@ -203,11 +214,6 @@ def negated(scene: Scene, mention: Mention) -> bool:
     return scene.has(tail, "not_after")
 
 
-def nobody(scene: Scene, mention: Mention) -> bool:
-    """Match what nobody gets: "пять никому не ставлю", "nobody gets five from me"."""
-    return scene.has(scene.clause(mention), "nobody")
-
-
 def compared(scene: Scene, mention: Mention) -> bool:
     """Match the other side of a comparison: "скорее девять, чем десять", "nine rather than ten"."""
     start = max(0, mention.at - 4)
@@ -222,32 +228,9 @@ def compared(scene: Scene, mention: Mention) -> bool:
     return False
 
 
-def past(scene: Scene, mention: Mention) -> bool:
-    """Match a score of another time: "четыре было в прошлом году", "last time it was nine"."""
-    clause = scene.clause(mention)
-    sentence = [word for word in scene.words if word.sentence == scene.words[mention.at].sentence]
-    return scene.has(clause, "past") or (scene.has(clause, "gave") and scene.has(sentence, "past"))
-
-
 def numbered(scene: Scene, mention: Mention) -> bool:
     """Match the number of a room, a house, a contract: "кабинет десять", "room ten"."""
     return after_cue(scene.words, mention.at, scene.language, "numbered")
-
-
-def conditional(scene: Scene, mention: Mention) -> bool:
-    """Match a score under a condition that doesn't hold: "девять было бы, если бы не задержки"."""
-    if phrase_at(scene.words, mention.at + 1, scene.known.cue("conditional_fine")):
-        return False
-    return scene.has(scene.clause(mention), "conditional")
-
-
-def taken_off(scene: Scene, mention: Mention) -> bool:
-    """Match points taken off: "два балла снимаю", "minus one for the delay"."""
-    if after_cue(scene.words, mention.at, scene.language, "minus"):
-        return True
-    if not scene.has(scene.clause(mention), "taken_off"):
-        return False
-    return not phrase_at(scene.words, mention.at + 1, scene.known.cue("quarter"))
 
 
 EXCLUSIONS: tuple[Rule, ...] = (
@@ -271,6 +254,8 @@ EXCLUSIONS: tuple[Rule, ...] = (
     numbered,
     conditional,
     taken_off,
+    someone_elses,
+    asked_about,
 )
 
 

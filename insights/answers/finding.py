@@ -89,10 +89,22 @@ def _heard(dialogue: Dialogue, question: Question, scale: tuple[int, int], talks
     direct = [index for talk in talks if not talk.asked.probe for index in talk.replies]
     probed = [index for talk in talks if talk.asked.probe for index in talk.replies]
     idxs = tuple(sorted(dict.fromkeys([*direct, *probed])))
-    turns = [dialogue.turns[index] for index in sorted(dict.fromkeys(direct)) if dialogue.turns[index].words]
-    passage, reading = read_turns(turns, dialogue.language, scale)
-    clerk = [dialogue.turns[index] for talk in talks if not talk.asked.probe for index in talk.clerk]
+    own = [index for index in sorted(dict.fromkeys(direct)) if dialogue.turns[index].words]
+    passage, reading = read_turns([dialogue.turns[index] for index in own], dialogue.language, scale)
+    said_last = max((i for i in own if _gives(dialogue.turns[i], reading.value, dialogue.language, scale)), default=-1)
+    clerk = [
+        dialogue.turns[index]
+        for talk in talks
+        if not talk.asked.probe
+        for index in talk.clerk
+        if index > said_last or _gives(dialogue.turns[index], reading.value, dialogue.language, scale)
+    ]
     return Heard(question, scale, idxs, passage, reading, read_back(clerk, dialogue.language, scale))
+
+
+def _gives(turn: Turn, value: float | None, language: str, scale: tuple[int, int]) -> bool:
+    """Return whether a turn gives this number: what the clerk read back before that counts for it alone."""
+    return value is not None and read_number(turn.text, language, scale).value == value
 
 
 def _by_person(heard: Heard, written: Collection[Word]) -> Heard:
@@ -117,15 +129,18 @@ def read_turns(turns: Sequence[Turn], language: str, scale: tuple[int, int]) -> 
             reading = read_number(passage.text, language, scale, pauses=passage.pauses)
             if reading.value is None and later.value is not None:
                 passage, reading = passage_of([turn]), later
-        elif later.value not in (None, reading.value) and _revises(turn, language):
+        elif later.value not in (None, reading.value) and _revises(turn, later, language):
             first = reading.first_value if reading.first_value is not None else reading.value
             passage, reading = passage_of([turn]), replace(later, rule="revised_later", first_value=first)
     return passage, reading
 
 
-def _revises(turn: Turn, language: str) -> bool:
-    """Return whether a later turn takes the score back."""
-    return any_phrase(spoken(turn.text), lexicon(language).cue("revise"))
+def _revises(turn: Turn, later: Reading, language: str) -> bool:
+    """Return whether a later turn takes the score back: "нет, поставьте девять", "sorry, I meant four"."""
+    words, known = spoken(turn.text), lexicon(language)
+    before = [word for word in words if word.start_char < later.start_char]
+    cues = (*known.cue("takes_back"), *known.cue("second_thought"))
+    return any_phrase(words, known.cue("revise")) or any_phrase(before, cues)
 
 
 def _listen(scored: Sequence[Heard], dialogue: Dialogue, witness: Witness | None) -> Mapping[int, NumberPosterior]:

@@ -124,8 +124,7 @@ def without_wanted(scene: Scene, kept: tuple[Mention, ...]) -> tuple[Mention, ..
 
 def _is_wanted(scene: Scene, mention: Mention) -> bool:
     """Return whether the clause says that the number was only thought of."""
-    clause = [word for word in scene.clause(mention) if word.start_char < scene.words[mention.at].start_char]
-    return scene.has(clause, "wanted")
+    return scene.has(scene.before(mention), "wanted")
 
 
 def grouped(scene: Scene, kept: tuple[Mention, ...]) -> tuple[Group, ...]:
@@ -210,9 +209,14 @@ def range_only(scene: Scene, groups: tuple[Group, ...]) -> Reading | None:
     return Reading(None, "range_reopened" if reopened else "range", low=last.low, high=last.high)
 
 
+def _said_before(groups: tuple[Group, ...]) -> Group:
+    """Return the last group that says something else than the very last one."""
+    return next(group for group in reversed(groups) if (group.low, group.high) != (groups[-1].low, groups[-1].high))
+
+
 def range_settled(_scene: Scene, groups: tuple[Group, ...]) -> Reading | None:
     """Decide on a range, then one of its numbers: "семь-восемь, ну пусть восемь"."""
-    before, last = groups[-2], groups[-1]
+    before, last = _said_before(groups), groups[-1]
     if not before.is_range or not before.low <= last.low <= before.high:
         return None
     return Reading(last.low, "range_settled", RELIABILITY["range_settled"], low=before.low, high=before.high)
@@ -221,11 +225,27 @@ def range_settled(_scene: Scene, groups: tuple[Group, ...]) -> Reading | None:
 def self_correction(scene: Scene, groups: tuple[Group, ...]) -> Reading | None:
     """Decide on the last number after a word of repair: "четыре. Ой, нет, давайте три"."""
     last = groups[-1].mentions[-1]
-    previous = next(group.mentions[-1] for group in reversed(groups) if group.low != groups[-1].low)
+    previous = _said_before(groups).mentions[-1]
     between = scene.words[previous.at + 1 : last.at]
     if not any_phrase(between, scene.known.cue("repair")):
         return None
+    if not any_phrase(between, scene.known.cue("takes_back")) and not _says_nothing_else(scene, last):
+        return None
     return Reading(last.value, "self_correction", RELIABILITY["self_correction"])
+
+
+def _says_nothing_else(scene: Scene, mention: Mention) -> bool:
+    """Return whether the clause holds no more than the number: "но девять", not "но за доставку три"."""
+    plain = sorted(
+        (p for cue in ("hedge", "unit", "give", "repair") for p in scene.known.cue(cue)), key=len, reverse=True
+    )
+    clause, at = scene.clause(mention), 0
+    while at < len(clause):
+        length = 1 if clause[at] is scene.words[mention.at] else phrase_at(clause, at, plain)
+        if not length:
+            return False
+        at += length
+    return True
 
 
 def conflict(_scene: Scene, groups: tuple[Group, ...]) -> Reading | None:

@@ -28,6 +28,10 @@ class Scene:
         """Return the words of the mention's clause."""
         return same_clause(self.words, mention.at)
 
+    def before(self, mention: Mention) -> tuple[Spoken, ...]:
+        """Return the words of the mention's clause that go before it."""
+        return tuple(word for word in self.clause(mention) if word.start_char < self.words[mention.at].start_char)
+
     def near(self, at: int) -> Mention | None:
         """Return the mention at word ``at``, if any."""
         return next((mention for mention in self.mentions if mention.at == at), None)

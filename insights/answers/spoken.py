@@ -17,7 +17,21 @@ _QUESTION = "?"
 
 # Words that open a new clause even where the recogniser wrote no comma.
 CLAUSE_OPENERS_RU = ("а", "но", "теперь", "сейчас", "зато", "потому", "поэтому", "поскольку", "однако", "хотя", "чем")
-CLAUSE_OPENERS_EN = ("but", "now", "because", "so", "since", "although", "however", "than", "and")
+CLAUSE_OPENERS_EN = (
+    "but",
+    "now",
+    "because",
+    "so",
+    "since",
+    "although",
+    "however",
+    "than",
+    "and",
+    "i'd",
+    "i'll",
+    "i've",
+    "i'm",
+)
 CLAUSE_OPENERS = frozenset((*CLAUSE_OPENERS_RU, *CLAUSE_OPENERS_EN))
 
 

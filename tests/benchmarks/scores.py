@@ -38,6 +38,7 @@ WRITTEN = {
     "mended": "against the rules, mended since",
     "last": "last of all",
     "fresh": "after all else, read once",
+    "again": "once more, mended since",
 }
 LISTS = Path(__file__).parent.parent / "answers_spoken"
 
