@@ -58,7 +58,7 @@ def settings_or_fault(study_dir: Path, faults: list[str]) -> Settings | None:
     try:
         return load_settings(study_dir)
     except SettingsError as error:
-        faults.append(str(error))
+        faults.extend(error.faults)
         return None
 
 

@@ -6,19 +6,24 @@ import dataclasses
 import difflib
 import tomllib
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import tomlkit
 
 from insights.settings.options import Settings
+from insights.settings.values import WANTED, value_faults
 
 FREE_TABLES = ("columns", "models")
 FILE_NAME = "earful.toml"
 
 
 class SettingsError(ValueError):
-    """earful.toml holds something that cannot be used; the message names the key and the cure."""
+    """earful.toml holds something that cannot be used; ``faults`` holds a line for each, with key and cure."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
 
 
 def load_settings(study_dir: Path) -> Settings:
@@ -27,7 +32,7 @@ def load_settings(study_dir: Path) -> Settings:
     Raises
     ------
     SettingsError
-        For text that is no TOML, unknown sections or keys, and values of another type.
+        For text that is no TOML; else with every unknown section or key and every value that does not fit.
 
     Examples
     --------
@@ -41,41 +46,44 @@ def load_settings(study_dir: Path) -> Settings:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name}: not readable as TOML ({error}); mend that place") from error
+    faults = [f"{path.name}: {fault}" for fault in settings_faults(document)]
+    if faults:
+        raise SettingsError(*faults)
+    return Settings(**{name: section_from(name, values) for name, values in document.items()})
+
+
+def settings_faults(document: Mapping[str, object]) -> Iterator[str]:
+    """Yield what is wrong with the sections of earful.toml, their keys and values."""
     known = {item.name for item in dataclasses.fields(Settings)}
-    for section in document:
-        if section not in known:
-            raise SettingsError(f"{path.name}: unknown section [{section}]{nearest(section, known)}")
-    sections = {name: section_from(path.name, name, document.get(name, {})) for name in known}
-    return Settings(**sections)
+    for name, values in document.items():
+        if name not in known:
+            yield f"unknown section [{name}]{nearest(name, known)}"
+        elif not isinstance(values, Mapping):
+            yield f"{name} is {values!r}; write it as a section [{name}]"
+        elif name in FREE_TABLES:
+            wrong = {key: value for key, value in values.items() if not isinstance(value, str)}
+            yield from (f"[{name}] {key} = {value!r}: write {WANTED[str]}" for key, value in wrong.items())
+        else:
+            yield from section_faults(name, values)
 
 
-def section_from(file_name: str, name: str, values: object) -> typing.Any:  # noqa: ANN401 - a section's own class
-    """Return one section as its dataclass (or mapping for free tables), refusing what does not fit."""
-    if not isinstance(values, Mapping):
-        raise SettingsError(f"{file_name}: {name} is {values!r}; write it as a section [{name}]")
-    if name in FREE_TABLES:
-        return {str(key): str(value) for key, value in values.items()}
+def section_faults(name: str, values: Mapping[str, object]) -> Iterator[str]:
+    """Yield what is wrong with one section: unknown keys, and values that do not fit their option."""
     section = typing.get_type_hints(Settings)[name]
-    hints = typing.get_type_hints(section)
+    options, hints = {item.name: item for item in dataclasses.fields(section)}, typing.get_type_hints(section)
     for key, value in values.items():
-        if key not in hints:
-            raise SettingsError(f"{file_name}: unknown key {key!r} in [{name}]{nearest(key, hints)}")
-        refuse_misfit(f"{file_name}: [{name}] {key}", value, hints[key])
+        if key not in options:
+            yield f"unknown key {key!r} in [{name}]{nearest(key, options)}"
+        else:
+            yield from value_faults(f"[{name}] {key}", value, options[key], hints[key])
+
+
+def section_from(name: str, values: Mapping[str, typing.Any]) -> typing.Any:  # noqa: ANN401 - a section's own class
+    """Return one checked section as its dataclass, or as a mapping for free tables."""
+    if name in FREE_TABLES:
+        return dict(values)
+    section = typing.get_type_hints(Settings)[name]
     return section(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
-
-
-def refuse_misfit(place: str, value: object, hint: object) -> None:
-    """Raise a SettingsError where ``value`` is not of the option's type."""
-    if typing.get_origin(hint) is typing.Literal:
-        allowed = typing.get_args(hint)
-        if value not in allowed:
-            raise SettingsError(f"{place} = {value!r}: expected one of {', '.join(map(str, allowed))}")
-        return
-    if hint is float and type(value) is int:
-        return
-    expected = list if typing.get_origin(hint) is tuple else hint
-    if type(value) is not expected:
-        raise SettingsError(f"{place} = {value!r}: expected {getattr(expected, '__name__', expected)}")
 
 
 def nearest(name: str, known: typing.Iterable[str]) -> str:
