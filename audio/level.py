@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import gcd
 
 import numpy as np
 import numpy.typing as npt
@@ -31,12 +32,15 @@ def level_frames(samples: Samples, rate_hz: int, *, hop_s: float = HOP_S, frame_
     [0.0, 0.0]
     """
     hop, half = max(1, round(hop_s * rate_hz)), max(1, round(frame_s * rate_hz / 2))
-    count = -(-samples.shape[0] // hop)
-    energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
-    middle = np.arange(count) * hop + hop // 2
-    first = np.clip(middle - half, 0, samples.shape[0])
-    last = np.clip(middle + half, 0, samples.shape[0])
-    power = np.maximum(energy[last] - energy[first], 0.0) / np.maximum(last - first, 1)
+    end = samples.shape[0]
+    middle = np.arange(-(-end // hop)) * hop + hop // 2
+    first, last = np.clip(middle - half, 0, end), np.clip(middle + half, 0, end)
+    # Frames begin and end on a grid: energies summed by its blocks are far fewer than samples.
+    block = gcd(hop, hop // 2, half)
+    blocks = samples[: end - end % block].reshape(-1, block)
+    rest = np.sum(np.square(samples[end - end % block :], dtype=np.float64))
+    energy = np.cumsum(np.concatenate([[0.0], np.einsum("bn,bn->b", blocks, blocks, dtype=np.float64), [rest]]))
+    power = np.maximum(energy[-(-last // block)] - energy[-(-first // block)], 0.0) / np.maximum(last - first, 1)
     return np.asarray(np.maximum(10 * np.log10(power + 1e-13), SILENT_DB), dtype=np.float64)
 
 

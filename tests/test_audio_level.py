@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audio.level import SILENT_DB, frame_mask, level_frames, level_range_db, mask_spans, snr_db
 from audio.span import Span
@@ -21,6 +23,22 @@ def test_digital_silence_has_the_lowest_level_and_not_minus_infinity():
 
 def test_no_samples_have_no_frames():
     assert level_frames(np.zeros(0, dtype=np.float32), 8000).shape == (0,)
+
+
+@given(
+    count=st.integers(1, 3000),
+    rate_hz=st.sampled_from([6000, 8000, 11025, 16_000]),
+    hop_s=st.sampled_from([0.005, 0.01, 0.3]),
+    frame_s=st.sampled_from([0.0001, 0.02, 0.03, 0.1]),
+)
+def test_each_frame_holds_the_mean_power_around_its_own_middle(count, rate_hz, hop_s, frame_s):
+    sound = np.random.default_rng(count).standard_normal(count).astype(np.float32)
+    hop, half = round(hop_s * rate_hz), max(1, round(frame_s * rate_hz / 2))
+    middles = [k * hop + hop // 2 for k in range(-(-count // hop))]
+    cuts = [sound[max(0, middle - half) : middle + half].astype(np.float64) for middle in middles]
+    power = [np.mean(cut**2) if cut.size else 0.0 for cut in cuts]
+    expected = np.maximum(10 * np.log10(np.array(power) + 1e-13), SILENT_DB)
+    np.testing.assert_allclose(level_frames(sound, rate_hz, hop_s=hop_s, frame_s=frame_s), expected, atol=1e-6)
 
 
 def test_masks_and_spans_are_each_others_inverse():

@@ -18,10 +18,11 @@ from audio.recording import Samples
 from audio.span import Span, merged
 from transcribe.silero_network import (
     CHUNK,
+    PHASES,
     SILERO_SHA256,
     Probabilities,
     checked,
-    chunk_probabilities,
+    frame_probabilities,
     load_weights,
     silero_weights,
 )
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 DETECTION_RATE_HZ = 16_000
 
-_PHASES = 2  # the same sound heard again half a chunk later: 16 ms steps instead of 32 ms
 _BLIP_S = 0.25
 _SURE = 0.85
 _COMPANY_S = 1.0
@@ -224,12 +224,10 @@ class SileroDetector:
 
     def probabilities(self, samples: Samples) -> tuple[Probabilities, float]:
         """Return the speech probability of each frame, shape (frames,), and the hop in seconds."""
-        hop_s = CHUNK / _PHASES / DETECTION_RATE_HZ
+        shift = CHUNK // PHASES
         if samples.shape[0] == 0:
-            return np.zeros(0, dtype=np.float32), hop_s
+            return np.zeros(0, dtype=np.float32), shift / DETECTION_RATE_HZ
         if self._weights is None:
             self._weights = load_weights(checked(self._path or silero_weights()))
-        shift = CHUNK // _PHASES
-        heard = [chunk_probabilities(samples, self._weights, skip=phase * shift) for phase in range(_PHASES)]
-        woven = np.stack(heard, axis=1).reshape(-1)
-        return woven[: -(-samples.shape[0] // shift)], hop_s
+        found = frame_probabilities(samples, self._weights)
+        return found[: -(-samples.shape[0] // shift)], shift / DETECTION_RATE_HZ
