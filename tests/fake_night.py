@@ -6,6 +6,7 @@ Workers import it by the name ``fake_night:make``; the tests put this folder on 
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -111,6 +112,9 @@ def fall_ill(name: str) -> None:
     elif name.startswith("exit"):
         os._exit(9)
     elif name.startswith("hang"):
+        time.sleep(600)
+    elif name.startswith("unplug"):
+        os.kill(os.getppid(), signal.SIGTERM)  # of a Ray worker: what holds the machine in its cluster
         time.sleep(600)
     elif name.startswith("greedy"):
         bytearray(1 << 62)  # beyond any address space: no system grants that, however generous with memory

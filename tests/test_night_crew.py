@@ -45,7 +45,8 @@ class Answer:
 class PlayedRay:
     """Hires one actor after the other; each plays its script: what comes of its start, then of each batch.
 
-    An entry is ``"ok"``, ``"never"``, ``"machine"`` (lost with its machine) or an exception.
+    An entry is ``"ok"``, ``"never"``, ``"machine"`` (lost with its machine), ``"silent"`` (the same, and nobody is
+    told) or an exception.
     """
 
     scripts: list[list[Any]]
@@ -67,7 +68,9 @@ class PlayedRay:
             if entry == "machine":
                 self.dead.add(machine)
                 return Answer(ActorDiedError("the machine has gone"))
-            return Answer(result if entry == "ok" else None if entry == "never" else entry)
+            if entry == "silent":
+                self.dead.add(machine)
+            return Answer(result if entry == "ok" else None if entry in ("never", "silent") else entry)
 
         start = SimpleNamespace(remote=lambda *_plan, **_how: answer(machine))
         run = SimpleNamespace(remote=lambda batch: answer(process(batch)))
@@ -76,7 +79,7 @@ class PlayedRay:
     def wait(self, answers: Sequence[Answer], *, num_returns: int, timeout: float) -> tuple[list[Answer], None]:
         return [answer for answer in answers if answer.of is not None][:num_returns], None
 
-    def get(self, answer: Answer) -> Any:
+    def get(self, answer: Answer, *, timeout: float) -> Any:
         if isinstance(answer.of, Exception):
             raise answer.of
         return answer.of
@@ -110,10 +113,15 @@ def test_a_worker_that_waits_for_room_holds_up_no_call(tmp_path: Path) -> None:
     assert [type(outcome) for outcome in outcomes] == [Done] * 5
 
 
-def test_a_call_whose_machines_are_lost_again_and_again_is_not_blamed(tmp_path: Path) -> None:
-    outcomes = played([["ok", "machine"], ["ok", "machine"], ["ok", "machine"], ["ok"]], jobs(tmp_path, 2))
+def test_a_call_whose_machine_was_lost_twice_by_chance_is_not_blamed(tmp_path: Path) -> None:
+    outcomes = played([["ok", "machine"], ["ok", "machine"], ["ok"], ["ok"]], jobs(tmp_path, 2))
     assert sorted(outcome.job.facts.path for outcome in outcomes) == ["calls/0.wav", "calls/1.wav"]
     assert {type(outcome) for outcome in outcomes} == {Done}
+
+
+def test_a_lost_machine_of_which_nobody_tells_is_seen_long_before_the_clock(tmp_path: Path) -> None:
+    outcomes = played([["ok", "silent"], ["never"], ["ok"]], jobs(tmp_path, 2), seconds=3600.0)
+    assert [type(outcome) for outcome in outcomes] == [Done, Done]
 
 
 def test_a_call_that_ends_two_workers_is_quarantined_and_the_rest_done(tmp_path: Path) -> None:
@@ -126,6 +134,12 @@ def test_a_call_that_never_ends_is_stopped_by_the_clock_twice(tmp_path: Path) ->
     outcomes = played([["ok", "never"], ["never"], ["ok", "never"], ["ok"]], jobs(tmp_path, 1), seconds=0.01)
     assert [getattr(outcome, "kind", "done") for outcome in outcomes] == ["TimeoutError"]
     assert "raise [night] call_minutes" in getattr(outcomes[0], "message", "")
+
+
+def test_a_call_that_never_ends_is_stopped_while_others_keep_their_workers_busy(tmp_path: Path) -> None:
+    outcomes = played([["ok", "never"], ["ok"], ["ok"]], jobs(tmp_path, 9), seconds=0.0)
+    assert [type(outcome) for outcome in outcomes] == [Done] * 9
+    assert outcomes[-1].job.facts.path == "calls/8.wav"  # the first has had its second try before
 
 
 def test_a_file_that_has_gone_before_it_was_sent_is_named(tmp_path: Path) -> None:

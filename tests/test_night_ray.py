@@ -174,6 +174,24 @@ def test_four_poisonous_calls_of_sixty_take_no_other_with_them(cluster: Any, stu
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
+def test_a_call_that_takes_its_machine_down_each_time_is_stopped(cluster: Any, study_dir: Path) -> None:
+    # Workers ask for two cards, and the first node, which holds the cluster together, has only one.
+    nodes = [cluster.add_node(num_cpus=1, num_gpus=2) for _ in range(4)]
+    cluster.wait_for_nodes()
+    write_calls(study_dir, [*(f"slow{number}" for number in range(7)), "unplug"])
+    cards = '[recognition]\ndevice = "cuda"\n[ray]\ncards_a_worker = 2.0\n'
+    (study_dir / "earful.toml").write_text(f"[night]\nbatch_calls = 2\n{cards}")
+    report = night(study_dir, cluster)
+    assert (report.done, report.quarantined, report.left, report.exit_code) == (7, 1, 0, 3)
+    found = rows(study_dir, "SELECT path, error_kind, error FROM recording WHERE status = 'quarantined'")
+    assert [(row["path"], row["error_kind"]) for row in found] == [("calls/unplug.flac", "MachineLost")]
+    assert "3 machines that were lost" in str(found[0]["error"])
+    for node in nodes:
+        cluster.remove_node(node, allow_graceful=False)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_machines_read_where_they_are_told_and_other_bytes_there_do_not_count(
     cluster: Any, study_dir: Path, tmp_path: Path
 ) -> None:

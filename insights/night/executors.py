@@ -26,6 +26,7 @@ from insights.night.jobs import Job, Outcome, Quarantined
 Process = Callable[[Sequence[Job]], list[Outcome]]
 GIGABYTE = 1024**3
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+AGAIN = "it is tried again after `earful night --retry`"
 # pebble's and Ray's names for it.
 WORKER_LOST = ("ProcessExpired", "ActorDiedError", "NodeDiedError")
 
@@ -208,4 +209,4 @@ def why_quarantined(error: BaseException, plan: WorkerPlan) -> str:
         what = f"ended its worker process twice{code}; look at the file itself"
     else:
         what = f"failed twice in a way that was not foreseen ({name}); look at the file itself"
-    return f"{what}; it is tried again after `earful night --retry`"
+    return f"{what}; {AGAIN}"

@@ -14,7 +14,7 @@ from typing import Any
 from insights.night.executors import ExecutorUnusableError, WorkerPlan
 from insights.night.jobs import Job, Outcome
 from insights.night.ray_crew import Crew, drain
-from insights.night.ray_worker import study_files
+from insights.night.ray_worker import machine_here, study_files
 from insights.settings import load_settings
 
 # An actor that asks for a whole CPU can wait for ever on a cluster whose CPUs are all held by actors.
@@ -64,7 +64,14 @@ class RayExecutor:
             device=settings.recognition.device,
             cards_a_worker=settings.ray.cards_a_worker,
         )
-        crew = Crew(ray, plan, study_files(Path(plan.study_dir)), settings.ray.calls_at, most_faults=2 * len(shares))
+        crew = Crew(
+            ray,
+            plan,
+            study_files(Path(plan.study_dir)),
+            settings.ray.calls_at,
+            most_faults=2 * len(shares),
+            home=machine_here(),
+        )
         try:
             for share in shares:
                 crew.hire(share)
