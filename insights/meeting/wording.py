@@ -64,8 +64,9 @@ def in_words(part: object, language: Language) -> object:
     """
     if not isinstance(part, date):
         return part
-    day = f"{part:%d.%m.%Y}" if language == "ru" else f"{part.day} {MONTHS[part.month - 1]} {part.year}"
-    return f"{day} {part.astimezone():%H:%M}" if isinstance(part, datetime) else day
+    here = part.astimezone() if isinstance(part, datetime) else part
+    day = f"{here:%d.%m.%Y}" if language == "ru" else f"{here.day} {MONTHS[here.month - 1]} {here.year}"
+    return f"{day} {here:%H:%M}" if isinstance(part, datetime) else day
 
 
 def places_of(text: str, words: Sequence[Sequence[Any]]) -> list[tuple[int, int] | None]:
