@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from insights.night.inspection import inspect_study
 from insights.survey import SurveyError, load_codebook, load_survey
 
 HEAD = 'name = "s"\nversion = 1\nlanguages = ["ru", "en"]\n'
@@ -36,7 +37,14 @@ def test_the_example_survey_and_codebook_are_accepted(study_dir: Path) -> None:
         (HEAD, "no [[question]]; write at least one"),
         (HEAD + NPS.replace('id = "nps"', "id = 3"), "number 1: id is 3"),
         (HEAD.replace('["ru", "en"]', '["de"]') + NPS, "languages = ['de']"),
-        ("name = \n", "not readable as UTF-8 TOML"),
+        (
+            HEAD + NPS + NPS.replace('"nps"\nk', '"w"\nk') + 'folows = "nps"\n',
+            "'w': unknown key 'folows'; write 'follows'",
+        ),
+        (HEAD + NPS.replace("scale", "skale"), "question 'nps': unknown key 'skale'; write 'scale'"),
+        (HEAD + NPS + NPS.replace("[[question]]", "[[questions]]"), "unknown key 'questions'; write 'question'"),
+        (HEAD + NPS.replace("[[", "[").replace("]]", "]") * 2, "[[question]] or [[code]]"),
+        ("name = \n", "not readable as TOML"),
     ],
 )
 def test_a_wrong_survey_is_refused(tmp_path: Path, text: str, said: str) -> None:
@@ -53,6 +61,7 @@ def test_a_wrong_survey_is_refused(tmp_path: Path, text: str, said: str) -> None
         (CODE.replace('definition.ru = "Уровень цен"\n', ""), "code 'price': no definition"),
         (CODE.replace('label.ru = "Цена"\n', ""), "code 'price': no label"),
         (CODE + 'special = "strange"\n', "special = 'strange'"),
+        (CODE + 'inculde.ru = ["дорого"]\n', "code 'price': unknown key 'inculde'; write 'include'"),
         (CODE + CODE, "2 entries with one id"),
         (CODE + 'include.ru = "дорого"\n', "include.ru is 'дорого'; write a list"),
         ("", "no [[code]]"),
@@ -69,6 +78,23 @@ def test_a_special_code_needs_no_definition(tmp_path: Path) -> None:
     text = 'name = "c"\nversion = 1\n[[code]]\nid = "x"\nlabel.ru = "Иное"\nspecial = "residual"\n'
     (tmp_path / "codebook.toml").write_text(text, encoding="utf-8")
     assert load_codebook(tmp_path).code("x").definition == {}
+
+
+def test_a_key_of_somebodys_own_is_only_told(study_dir: Path) -> None:
+    path = study_dir / "survey.toml"
+    path.write_text(path.read_text(encoding="utf-8") + 'note = "asked since May"\nasks = 2\n', encoding="utf-8")
+    assert load_survey(study_dir).questions
+    found = inspect_study(study_dir)
+    assert found.usable
+    assert sum("is none of ours and not read" in line for line in found.warnings) == 2
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "utf-16"])
+def test_a_file_in_another_encoding_is_told_to_be_saved_as_utf_8(study_dir: Path, encoding: str) -> None:
+    path = study_dir / "codebook.toml"
+    path.write_bytes(path.read_text(encoding="utf-8").encode(encoding, errors="replace"))
+    with pytest.raises(SurveyError, match="save it as UTF-8"):
+        load_codebook(study_dir)
 
 
 def test_a_missing_survey_points_to_init(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from insights.settings import Settings, SettingsError, StudyFolder, load_setting
 from insights.survey import Codebook, Survey, SurveyError, load_codebook, load_survey
 from insights.survey.delimited import Problem
 from insights.survey.frame_files import paths_beside, read_outcomes, read_population
+from insights.survey.keys import unknown_keys
+from insights.survey.loading import read_toml
 from insights.survey.responses import read_responses, response_paths
 
 
@@ -39,8 +41,11 @@ def inspect_study(study_dir: Path) -> Inspection:
     warnings: list[str] = []
     problems: list[Problem] = []
     if survey is not None:
+        warnings += key_warnings(study_dir / "survey.toml", "survey")
         warnings += survey_warnings(survey)
         problems += response_problems(study_dir, survey, settings or Settings())
+    if codebook is not None and survey is not None:
+        warnings += key_warnings(study_dir / survey.codebook, "codebook")
     if codebook is not None:
         warnings += codebook_warnings(codebook)
     doubts = f"{len(warnings)} warnings, {len(problems)} problems in responses/"
@@ -78,6 +83,11 @@ def codebook_or_fault(study_dir: Path, survey: Survey | None, faults: list[str])
     except SurveyError as error:
         faults.extend(error.faults)
         return None
+
+
+def key_warnings(path: Path, kind: str) -> list[str]:
+    """Return the keys of a readable survey or codebook that nobody reads."""
+    return [f"{path.name}: {line}" for line in unknown_keys(read_toml(path), kind)]
 
 
 def survey_warnings(survey: Survey) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from insights.survey.columns import COLUMNS
+from insights.survey.keys import misspelt_keys
 from insights.survey.questionnaire import KINDS, SCALE_KINDS
 
 Table = Mapping[str, Any]  # Any: TOML values of unknown type are what these checks are for
@@ -205,7 +206,18 @@ def defined(table: Table) -> Iterator[str]:
             yield f"code {row['id']!r}: no definition; write definition.ru = … (only special codes need none)"
 
 
+def survey_keys(table: Table) -> Iterator[str]:
+    """No key of a survey is a slip of the pen."""
+    yield from misspelt_keys(table, "survey")
+
+
+def codebook_keys(table: Table) -> Iterator[str]:
+    """No key of a codebook is a slip of the pen."""
+    yield from misspelt_keys(table, "codebook")
+
+
 SURVEY_SHAPE: tuple[Check, ...] = (
+    survey_keys,
     head_shape,
     codebook_name,
     array_shape("question"),
@@ -222,6 +234,7 @@ SURVEY_CHECKS: tuple[Check, ...] = (
     attribute_named,
 )
 CODEBOOK_SHAPE: tuple[Check, ...] = (
+    codebook_keys,
     head_shape,
     array_shape("code"),
     words_shape("code", ("label", "definition"), lists=False),

@@ -63,9 +63,24 @@ def read_toml(path: Path) -> Table:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SurveyError([f"{path.name}: not found; `earful init` writes one to start from"]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SurveyError([f"{path.name}: not readable as UTF-8 TOML ({error}); mend that place"]) from error
+        where = f"{path.name}: not found in {path.parent.resolve()}"
+        cure = "name the study's folder with --study, or make a study with `earful init`"
+        raise SurveyError([f"{where}; {cure}"]) from None
+    except UnicodeDecodeError as error:
+        raise SurveyError([f"{path.name}: not in UTF-8 (byte {error.start}); save it as UTF-8"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SurveyError([f"{path.name}: not readable as TOML ({error}); {cure_of_toml(str(error))}"]) from error
+
+
+def cure_of_toml(error: str) -> str:
+    """Return what to do about TOML that cannot be read.
+
+    >>> cure_of_toml("Cannot overwrite a value (at line 17, column 11)")
+    'entries that repeat stand in double brackets, [[question]] or [[code]]'
+    """
+    if "overwrite" in error or "declare" in error:
+        return "entries that repeat stand in double brackets, [[question]] or [[code]]"
+    return "mend that place"
 
 
 def question_from(entry: Table) -> Question:
