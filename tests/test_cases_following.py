@@ -195,6 +195,6 @@ def test_cases_stand_in_columns_and_name_the_next_step(tmp_path: Path) -> None:
     runner.invoke(cli, ["cases", "contact", "1", *where])
     lines = runner.invoke(cli, ["cases", *where]).output.splitlines()
     assert len({line.index(word) for line, word in zip(lines[1:3], ("contacted", "OVERDUE"), strict=True)}) == 1
-    assert lines[-1] == "7 cases, 6 overdue; next: earful cases show 1"
+    assert lines[-1] == f"7 cases, 6 overdue; next: earful cases show 1 --study {root}"
     assert "earful cases close 1" in runner.invoke(cli, ["cases", "show", "1", *where]).output
     assert "earful cases contact 2" in runner.invoke(cli, ["cases", "show", "2", *where]).output

@@ -53,7 +53,8 @@ def test_a_figure_that_stands_keeps_its_id_from_wherever_and_however_it_is_asked
 
 
 def test_asking_twice_adds_no_row(study: Path) -> None:
-    for words in (("metrics", "--by", "segment"), ("drivers",), ("change", "2026Q4", "2026Q4")):
+    made.framed(open_store(study / "study.db"), *(made.row(n, wave="2026Q3") for n in range(13, 25))).close()
+    for words in (("metrics", "--by", "segment"), ("change", "2026Q3", "2026Q4")):
         earful(*words, "--study", str(study))
         n = kept(study)
         assert n

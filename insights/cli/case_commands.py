@@ -108,10 +108,10 @@ def cases(context: click.Context, study_dir: Path, *, overdue: bool, every: bool
     if as_json:
         print_json([{**row, "overdue": bool(row["overdue"])} for row in rows])
         return
-    print_cases(rows)
+    print_cases(rows, study_dir)
 
 
-def print_cases(rows: list[Row]) -> None:
+def print_cases(rows: list[Row], study_dir: Path) -> None:
     """Print one line a case in columns, and how to go on."""
     heads = ("case", "state", "why", "score", "due", "client", "interview", "owner")
     lines = [
@@ -132,7 +132,7 @@ def print_cases(rows: list[Row]) -> None:
         click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
     overdue = sum(bool(row["overdue"]) for row in rows)
     waiting = [row["case_id"] for row in rows if not row["closed_at"]]
-    step = f"; next: earful cases show {waiting[0]}" if waiting else ""
+    step = f"; next: {command_here(f'earful cases show {waiting[0]}', study_dir)}" if waiting else ""
     click.echo(f"{counted(len(rows), 'case')}, {overdue} overdue{step}")
 
 
@@ -184,10 +184,10 @@ def show(context: click.Context, case_id: int, study_dir: Path, *, originals: bo
     if as_json:
         print_json(found)
         return
-    print_dossier(found)
+    print_dossier(found, root)
 
 
-def print_dossier(found: dict[str, Any]) -> None:
+def print_dossier(found: dict[str, Any], study_dir: Path) -> None:
     """Print all that is known for a first call back, and the command that follows it."""
     case = found["case"]
     click.echo(f"case #{case['case_id']}: {case['trigger']}, {state_of(case)}, due {local_minute(case['due_at'])}")
@@ -208,7 +208,8 @@ def print_dossier(found: dict[str, Any]) -> None:
         click.echo(f"  earlier: {past['wave_id']}, score {_mark(past['score'])} {past['cases'] or ''}".rstrip())
     if not case["closed_at"]:
         step = "close" if case["first_contact_at"] else "contact"
-        click.echo(f"next: earful cases {step} {case['case_id']} {STEPS[step]}")
+        command = f"earful cases {step} {case['case_id']} {STEPS[step]}"
+        click.echo(f"next: {command_here(command, study_dir)}")
 
 
 @cases.command(short_help="Note the first contact.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.context import command_here, counted, json_option, print_json, stop, study_option
 from insights.cli.metric_commands import with_store
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _sample(study_dir: Path, count: int, coder: str, seed: int, *, as_json: bool
     click.echo(
         f"codes: {', '.join(codes)}; each with + praise, - complaint or 0 neither, and a single - for no reason"
     )
-    click.echo(f"{n} answers in {path}; fill the column codes, then: earful code --read {path} --coder {coder}")
+    read = command_here(shlex.join(["earful", "code", "--read", str(path), "--coder", coder]), study_dir)
+    click.echo(f"{counted(n, 'answer')} in {path}; fill the column codes, then: {read}")
 
 
 def _read(study_dir: Path, sheet: Path, coder: str, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import json
 import shlex
@@ -17,6 +18,25 @@ EXIT_SOME_FAILED = 3
 EXIT_NOTHING_POSSIBLE = 4
 
 
+def folder_there(_context: click.Context, _parameter: click.Parameter, folder: Path) -> Path:
+    """Return a study's folder; one clear line and exit code 4 where there is no such folder."""
+    if not folder.is_dir():
+        beside = [one.name for one in folder.parent.iterdir() if one.is_dir()] if folder.parent.is_dir() else []
+        near = did_you_mean(folder.name, beside)
+        stop(f"{folder}: no such folder{near or '; `earful init` makes a study'}")
+    return folder
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return which known word may be meant, as the end of a message; empty where none is near.
+
+    >>> did_you_mean("segmnt", ["segment", "role"]), did_you_mean("colour", ["segment"])
+    ('; did you mean segment?', '')
+    """
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
 def study_option(command: Command) -> Command:
     """Add ``--study DIR``, by default the current folder."""
     return click.option(
@@ -24,6 +44,7 @@ def study_option(command: Command) -> Command:
         "study_dir",
         type=click.Path(path_type=Path, file_okay=False),
         default=Path(),
+        callback=folder_there,
         show_default="the current folder",
         help="The study's folder.",
     )(command)
@@ -86,6 +107,8 @@ def cure_of_file(error: OSError) -> str:
         return "free some disk space and run again: what was stored is whole"
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return "give the user who runs earful permission"
+    if error.errno == errno.EISDIR:
+        return "a file is needed there: move the folder away"
     if error.errno in (errno.EEXIST, errno.ENOTDIR):
         return "a folder is needed there: move away what lies in its place"
     return "see that the disk is healthy and run again"

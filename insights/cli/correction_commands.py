@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from insights.cli.context import json_option, print_json, study_option
+from insights.cli.context import command_here, json_option, print_json, study_option
 from insights.cli.night_commands import guarded
 from insights.settings import person_here
 
@@ -74,9 +74,8 @@ def settle(
     elif yes or not at_a_keyboard():
         for number, row in enumerate(rows, 1):
             click.echo(headline(row, number, len(rows)))
-        click.echo(
-            f"next: earful settle at a keyboard, or earful settle --answer {rows[0]['answer_id']} --value NUMBER"
-        )
+        one = command_here(f"earful settle --answer {rows[0]['answer_id']} --value NUMBER", study_dir)
+        click.echo(f"next: earful settle at a keyboard, or {one}")
     else:
         settle_by_ear(store, study_dir, rows, by=by or person_here())
 

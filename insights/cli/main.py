@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from insights.cli.context import stop_for_file
+from insights.cli.context import did_you_mean, stop_for_file
 
 # name -> (where the command is, its line in --help: known here so that --help imports nothing)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -86,6 +86,16 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{COMMANDS[cmd_name][0]} is {type(command).__name__}; expected a click command")
         return keeping_lines(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called; an unknown name ends with the one that may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"{error.message.rstrip('.')}{near or '.'}", error.ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - what click.Group.invoke returns
         """Run a command; a file, folder or disk that fails it becomes one clear line and exit code 4."""

@@ -30,10 +30,11 @@ def with_study(study_dir: Path, work: Callable[[Store, Settings], Result]) -> Re
     from insights.meeting.drawing import MeetingError
     from insights.settings import SettingsError, StudyFolder, load_settings
     from insights.store import StoreError, open_store
+    from insights.store.connection import NO_STORE
 
     folder = StudyFolder(study_dir)
     if not folder.store.is_file():
-        stop(f"{folder.store}: no store here yet; run `earful ingest` or `earful night` in the study's folder first")
+        stop(NO_STORE.format(path=folder.store))
     try:
         settings = load_settings(study_dir)
         store = open_store(folder.store)
@@ -62,8 +63,6 @@ def morning(study_dir: Path, *, meeting: datetime | None, k: int | None, as_json
     """
     from insights.meeting.building import build_morning
 
-    if not study_dir.is_dir():
-        stop(f"{study_dir}: no such folder; `earful init {study_dir}` makes a study")
     try:
         found = build_morning(study_dir, meeting=meeting.date() if meeting else None, k=k)
     except OSError as error:

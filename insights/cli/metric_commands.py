@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from insights.cli.context import json_option, print_json, print_lines, stop, study_option
+from insights.cli.context import did_you_mean, json_option, print_json, print_lines, stop, study_option
 from insights.cli.figure_text import change_lines, figure_lines, left_out_lines, plain, typed, typed_here
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def change(study_dir: Path, *, first: str, second: str, as_json: bool) -> None:
     """
     from insights.statistics.waves import change_json, wave_changes
 
+    if first == second:
+        stop(f"{first} twice; name two waves, the earlier first", code=WRONG_USAGE)
     command = typed("change", first, second)
 
     def work(store: Store) -> tuple[Sequence[WaveChange], list[int]]:
@@ -207,7 +209,8 @@ def _dimensions(by: str) -> tuple[str, ...]:
     chosen = tuple(name.strip().replace("_", "-") for name in by.split(",") if name.strip())
     unknown = [name for name in chosen if name not in DIMENSIONS]
     if unknown:
-        stop(f"--by {unknown[0]}: choose from {', '.join(DIMENSIONS)}", code=WRONG_USAGE)
+        near = did_you_mean(unknown[0], DIMENSIONS)
+        stop(f"--by {unknown[0]}: choose from {', '.join(DIMENSIONS)}{near}", code=WRONG_USAGE)
     return chosen
 
 
@@ -218,7 +221,8 @@ def _known(store: Store, waves: Sequence[str]) -> Sequence[str] | None:
     there = wave_ids(store)
     missing = [wave for wave in waves if wave not in there]
     if missing:
-        stop(f"no wave {missing[0]!r}; waves: {', '.join(there) or 'none yet'}", code=WRONG_USAGE)
+        near = did_you_mean(missing[0], there)
+        stop(f"no wave {missing[0]!r}; waves: {', '.join(there) or 'none yet'}{near}", code=WRONG_USAGE)
     return waves or None
 
 

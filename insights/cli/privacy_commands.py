@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from insights.cli.context import EXIT_SOME_FAILED, json_option, print_json, stop, study_option
+from insights.cli.context import EXIT_SOME_FAILED, command_here, counted, json_option, print_json, stop, study_option
 
 if TYPE_CHECKING:
-    from insights.privacy import Erased, Subject
+    from insights.privacy import Aged, Erased, Subject
     from insights.store.erasure_queries import SubjectKind
     from transcribe.dialogue import Language
 
 WRONG_USAGE = 2
 LONGEST_DAYS = 36_500
+MOST_LISTED = 20
 
 
 @click.command()
@@ -225,7 +226,18 @@ def retain(study_dir: Path, *, days: int | None, keep_recording: bool, yes: bool
         names = {"interviews": list(found.interviews), "recordings": list(found.recordings)}
         print_json({"dry_run": True, "before": found.before, **names})
         return
-    click.echo(f"before {found.before}: {len(found.interviews)} interviews, {len(found.recordings)} recordings")
-    for interview_id in found.interviews:
+    print_aged(found, repeat=command_here(f"earful retain --days {limit} --yes", study_dir))
+
+
+def print_aged(found: Aged, *, repeat: str) -> None:
+    """Print what age would erase, the first of it by name, and the command that erases it."""
+    interviews, recordings = counted(len(found.interviews), "interview"), counted(len(found.recordings), "recording")
+    click.echo(f"before {found.before}: {interviews}, {recordings}")
+    for interview_id in found.interviews[:MOST_LISTED]:
         click.echo(f"would erase interview {interview_id}")
-    click.echo("this was a dry run; `earful retain --yes` erases them")
+    if len(found.interviews) > MOST_LISTED:
+        click.echo(f"and {len(found.interviews) - MOST_LISTED} more; --json lists all")
+    if found.interviews or found.recordings:
+        click.echo(f"this was a dry run; to erase them: {repeat}")
+    else:
+        click.echo("nothing is that old")

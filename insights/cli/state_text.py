@@ -12,6 +12,14 @@ from insights.cli.context import counted
 if TYPE_CHECKING:
     from insights.night.status import Gap
 
+TO_MEND = (
+    "not_done",
+    "doubtful",
+    "unmatched_recordings",
+    "interviews_without_recording",
+    "response_problems",
+)
+MOST_NAMED = 10  # of each kind; `earful gaps` names all
 EACH_LAYOUT = 20  # calls whose layouts are listed one by one; of more, only how many there are of each
 
 
@@ -27,12 +35,11 @@ def status_lines(state: Mapping[str, Any]) -> Iterator[str]:
     )
     yield from night_lines(state)
     yield from layout_lines(state["layouts"])
-    for row in state["not_done"]:
-        yield line(row["status"], f"{row['path']}: {row['error']}")
-    for row in state["doubtful"]:
-        yield line("doubtful", f"{row['path']}: {', '.join(row['flags'])}")
+    for status, rows in groupby(state["not_done"], key=lambda row: str(row["status"])):
+        yield from first_lines(status, [f"{row['path']}: {row['error']}" for row in rows])
+    yield from first_lines("doubtful", [f"{row['path']}: {', '.join(row['flags'])}" for row in state["doubtful"]])
     yield from unlinked_lines(state)
-    if state["not_done"] or state["unmatched_recordings"] or state["response_problems"]:
+    if any(state[kind] for kind in TO_MEND):
         yield line("to do", "earful gaps: everything that is missing or doubtful, each with its cure")
 
 
@@ -48,12 +55,19 @@ def night_lines(state: Mapping[str, Any]) -> Iterator[str]:
 
 def unlinked_lines(state: Mapping[str, Any]) -> Iterator[str]:
     """Yield recordings without a row, rows without a recording, and how many rows could not be used."""
-    for row in state["unmatched_recordings"]:
-        yield line("unmatched", row["path"] + (f" (might be {row['candidates']})" if row["candidates"] else ""))
-    for interview_id in state["interviews_without_recording"]:
-        yield line("no sound", f"interview {interview_id}")
+    unmatched = [(row["path"], row["candidates"]) for row in state["unmatched_recordings"]]
+    named = [path + (f" (might be {candidates})" if candidates else "") for path, candidates in unmatched]
+    yield from first_lines("unmatched", named)
+    yield from first_lines("no sound", [f"interview {one}" for one in state["interviews_without_recording"]])
     if state["response_problems"]:
         yield line("responses", counted(state["response_problems"], "problem"))
+
+
+def first_lines(name: str, texts: Sequence[str]) -> Iterator[str]:
+    """Yield the first of many lines under one name, and how many more there are."""
+    yield from (line(name, text) for text in texts[:MOST_NAMED])
+    if len(texts) > MOST_NAMED:
+        yield line("", f"and {len(texts) - MOST_NAMED} more {name}")
 
 
 def line(name: str, text: str) -> str:

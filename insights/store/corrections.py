@@ -80,7 +80,17 @@ def mend_quote(store: Store, reason_id: int, quote: str, *, by: str, why: str = 
 
 
 def hide_clip(store: Store, recording_id: str, span: Span, *, by: str, why: str = "") -> int:
-    """Store that a stretch of a call is not to be played; return the correction's id."""
+    """Store that a stretch of a call is not to be played; return the correction's id.
+
+    Raises
+    ------
+    StoreError
+        When the call ends before the stretch begins.
+    """
+    sql = "SELECT path, duration_s FROM recording WHERE recording_id = ?"
+    path, duration_s = store.conn.execute(sql, (recording_id,)).fetchone()
+    if duration_s is not None and span.start_s >= duration_s:
+        raise StoreError(f"{path} ends at {duration_s:.1f} s, before {span.start_s:g} s; give seconds of the call")
     with transaction(store):
         start_s, end_s = edges(span, least_s=0.001)
         values = {"recording_id": recording_id, "kind": "hide", "start_s": start_s, "end_s": end_s}

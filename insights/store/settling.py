@@ -26,15 +26,14 @@ def settle(store: Store, answer_id: int, value: float | None, *, by: str, note: 
     Raises
     ------
     StoreError
-        When there is no such answer, or the value lies outside the question's scale.
+        When there is no such answer, its question has no scale, or the value is not on it.
     """
-    sql = "SELECT q.kind, q.scale_min, q.scale_max FROM answer JOIN question q USING(question_id) WHERE answer_id = ?"
-    rows = query(store, sql, (answer_id,))
-    if not rows:
-        raise StoreError(f"there is no answer {answer_id}; `earful settle --yes` lists those to settle")
-    low, high = (-1, 1) if rows[0]["kind"] == "ncs" else (rows[0]["scale_min"], rows[0]["scale_max"])
-    if value is not None and low is not None and not low <= value <= high:
-        raise StoreError(f"{value:g} lies outside the scale from {low} to {high}; nothing was changed")
+    asked = _question_of(store, answer_id)
+    low, high = (-1, 1) if asked["kind"] == "ncs" else (asked["scale_min"], asked["scale_max"])
+    if value is not None and low is None:
+        raise StoreError(f"answer {answer_id} is to {asked['question_id']}, which has no scale; nothing was changed")
+    if value is not None and not (low <= value <= high and value == int(value)):
+        raise StoreError(f"{value:g} is no whole number on the scale from {low} to {high}; nothing was changed")
     with transaction(store):
         store.conn.execute(
             """UPDATE answer SET adjudicated_value = ?, adjudicated_by = ?, adjudicated_at = ?, adjudicated_note = ?
@@ -44,10 +43,27 @@ def settle(store: Store, answer_id: int, value: float | None, *, by: str, note: 
 
 
 def unsettle(store: Store, answer_id: int) -> None:
-    """Take a person's word back: the recorded number counts again and the mismatch is open."""
+    """Take a person's word back: the recorded number counts again and the mismatch is open.
+
+    Raises
+    ------
+    StoreError
+        When there is no such answer.
+    """
+    _question_of(store, answer_id)
     with transaction(store):
         store.conn.execute(
             """UPDATE answer SET adjudicated_value = NULL, adjudicated_by = NULL, adjudicated_at = NULL,
                adjudicated_note = NULL WHERE answer_id = ?""",
             (answer_id,),
         )
+
+
+def _question_of(store: Store, answer_id: int) -> Row:
+    """Return the question that an answer is to."""
+    sql = """SELECT q.question_id, q.kind, q.scale_min, q.scale_max FROM answer JOIN question q USING(question_id)
+             WHERE answer_id = ?"""
+    rows = query(store, sql, (answer_id,))
+    if not rows:
+        raise StoreError(f"there is no answer {answer_id}; `earful settle --yes` lists those to settle")
+    return rows[0]
