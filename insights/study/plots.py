@@ -10,7 +10,9 @@ from insights.study.picture import Picture, empty_picture
 from insights.study.wording import label
 
 if TYPE_CHECKING:
+    from insights.statistics.control_charts import Every
     from insights.study.study import Study
+    from insights.survey.responses import Mode
 
 
 class Plots:
@@ -52,6 +54,15 @@ class Plots:
 
         found = self._study.drivers(target, wave=wave)
         return drivers_picture(found, target=target, names=self._names(), language=self._study.language)
+
+    def control(
+        self, figure: str = "nps", *, every: Every = "week", mode: Mode = "phone", wave: str | None = None
+    ) -> Picture:
+        """Return one mode's control chart: limits that chance alone keeps, running 28 days, signals in red."""
+        from insights.study.control_plots import control_picture
+
+        found = self._study.control(figure, every=every, wave=wave)
+        return control_picture(found, mode=mode, every=every, language=self._study.language)
 
     def latency(self, *, wave: str | None = None) -> Picture:
         """Return the waits before answers by question on a log axis; answers that began early are counted."""

@@ -12,7 +12,7 @@ from insights.store import query as run_query
 from insights.store import study_queries as ask
 from insights.store.coding_queries import code_sets
 from insights.store.metric_queries import wave_ids
-from insights.study import choices, scores
+from insights.study import choices, control, scores
 from insights.study import figures as fig
 from insights.study.call import Call
 from insights.study.masked import found_rows, mask_quotes
@@ -24,6 +24,7 @@ from insights.study.wording import label
 from transcribe.dialogue import Language, Party
 
 if TYPE_CHECKING:
+    from insights.statistics.control_charts import Every
     from insights.store import Row
 
 Group = Literal["detractor", "passive", "promoter"]
@@ -49,10 +50,9 @@ class Study:
 
     Examples
     --------
-    >>> Study("no-such-folder")
+    >>> Study("no-such-folder")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    insights.store.failures.StoreError: no-such-folder/study.db: no store here yet; run `earful ingest` or \
-`earful night` in the study's folder first
+    insights.store.failures.StoreError: no-such-folder/study.db: no store here yet; run `earful ingest` ...
     """
 
     def __init__(self, path: str | Path = STORE_FILE, *, language: Language | None = None) -> None:
@@ -122,12 +122,24 @@ class Study:
         """Return how many of those who were tried answered (AAPOR's rates), and late against early answers.
 
         The rates need rows of those who did not answer, with a ``disposition``; the note says where they are missing.
+        """
+        return scores.response_table(self, waves=self._waves(wave), by=fig.dimension(by), wave=wave)
+
+    def control(self, figure: str = "nps", *, every: Every = "week", wave: str | None = None) -> Table:
+        """Return a control chart's weeks or days: what chance alone explains, and signals by named rules.
+
+        Parameters
+        ----------
+        figure:
+            ``"nps"`` (by week only), ``"detractors"`` (the share of 0-6) or another share, such as ``"csat:speed"``.
+        every:
+            ``"week"`` (from Monday) or ``"day"``.
 
         Examples
         --------
-        ``s.response(wave="2026Q4").loc[0, "sentence"]``
+        ``s.control("detractors", every="day")``; as a picture: ``s.plots.control("nps")``
         """
-        return scores.response_table(self, waves=self._waves(wave), by=fig.dimension(by), wave=wave)
+        return control.control_table(self, figure, every=every, waves=self._waves(wave), wave=wave)
 
     def explain(self, metric_id: int) -> Table:
         """Return how a stored figure came about: formula, filter, rows, versions, command; a row for each.
