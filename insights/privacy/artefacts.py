@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
-from insights.privacy.needles import Needle, scan_file
+from insights.privacy.needles import Needles, scan_file
 from insights.settings import StudyFolder, write_private
 
 # A search of their bytes proves nothing: sound, and tables that are packed. They are made again in seconds.
@@ -30,7 +32,7 @@ class Cleared:
     rewritten: tuple[str, ...] = ()
 
 
-def clear_artefacts(folder: StudyFolder, needles: tuple[Needle, ...]) -> Cleared:
+def clear_artefacts(folder: StudyFolder, needles: Needles) -> Cleared:
     """Delete every file that holds the person or cannot be searched, clean logs and notebooks, drop backups."""
     deleted: list[str] = []
     rewritten: list[str] = []
@@ -60,25 +62,25 @@ def made_files(folder: StudyFolder) -> Iterator[Path]:
         yield path
 
 
-def _goes(path: Path, name: str, needles: tuple[Needle, ...], folder: StudyFolder) -> bool:
+def _goes(path: Path, name: str, needles: Needles, folder: StudyFolder) -> bool:
     """Return whether a file goes: a backup, one that cannot be searched, one that holds the person."""
     if path.name.startswith(f"{folder.store.name}.before-"):
         return True
     made_here = folder.pages in path.parents or folder.exports in path.parents or "/." in f"/{name}"
     if made_here and path.suffix.lower() in UNSEARCHABLE:
         return True
-    named = any(True for needle in needles for _ in needle.places(name.encode()))
-    return named or bool(scan_file(path, needles))
+    return any(True for _ in needles.places(name.encode())) or bool(scan_file(path, needles))
 
 
-def clean_log(path: Path, needles: tuple[Needle, ...]) -> bool:
+def clean_log(path: Path, needles: Needles) -> bool:
     """Rewrite a log without the lines that name the person; return whether any did."""
-    lines = path.read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if not any(True for needle in needles for _ in needle.places(line))]
-    if len(kept) == len(lines):
-        return False
-    write_private(path, b"".join(kept))
-    return True
+    content = path.read_bytes()
+    lines = content.splitlines(keepends=True)
+    ends = tuple(accumulate(map(len, lines)))
+    theirs = {bisect_right(ends, place) for place, _ in needles.places(content)}
+    if theirs:
+        write_private(path, b"".join(line for number, line in enumerate(lines) if number not in theirs))
+    return bool(theirs)
 
 
 def without_output(path: Path) -> None:

@@ -210,5 +210,12 @@ def _english(reading: Reading, runs: list[DigitRun]) -> Iterator[PiiSpan]:
                 last = place
                 while last + 2 < len(reading.tokens) and reading.tokens[last + 1].text in parts and last + 2 in starts:
                     last = starts[last + 2].last
-                yield reading.found(run.first, last, "address", "street")
+                yield reading.found(_with_parts(reading, run.first, runs), last, "address", "street")
                 break
+
+
+def _with_parts(reading: Reading, first: int, runs: list[DigitRun]) -> int:
+    """Return the start grown over what goes before a house: flat 3, 19 Mill Lane."""
+    parts = exact_words("en", "address", "parts")
+    before = next((run.first for run in runs if run.last == first - 1), first)
+    return before - 1 if before and reading.tokens[before - 1].text in parts else first

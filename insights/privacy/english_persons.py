@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from unicodedata import combining, normalize
 
 from insights.language.fuzzy import likeness
 from insights.privacy.spans import PiiSpan, Reading
 from insights.privacy.words import exact_words, phrase_ends_at
 
 MAX_CHAIN = 3
+SPEAKING = ("calling", "speaking", "here")
 _MIN_KNOWN_LIKENESS = 0.75
 
 Rule = Callable[[Reading, int, int], bool]
 
 
 def _in(word: str, key: str) -> bool:
-    return word.removesuffix("'s") in exact_words("en", "person", key)
+    return _unaccented(word.removesuffix("'s")) in exact_words("en", "person", key)
+
+
+@lru_cache(maxsize=20_000)
+def _unaccented(word: str) -> str:
+    """Return a word as the lists write it: jürgen as jurgen, josé as jose."""
+    return "".join(char for char in normalize("NFD", word) if not combining(char))
 
 
 def _is_sure(word: str) -> bool:
@@ -50,11 +59,19 @@ def _chain_end(reading: Reading, at: int) -> int:
     given = _is_name(reading.tokens[at].text)
     while given and last + 1 < len(reading.tokens) and last - at + 1 < MAX_CHAIN and not reading.parted(last):
         following = reading.tokens[last + 1].text
-        written = reading.capital(last + 1) and not _in(following, "stop") and _is_sure(reading.tokens[at].text)
+        taken = reading.capital(last + 1) or _presents_both(reading, at, last + 1)
+        written = taken and not _in(following, "stop") and _is_sure(reading.tokens[at].text)
         if reading.tokens[last].text.endswith("'s") or not (_in(following, "surnames") or written):
             break
         last += 1
     return last
+
+
+def _presents_both(reading: Reading, first: int, last: int) -> bool:
+    """Return whether a caller gives both names: this is tom hargreaves speaking."""
+    presented = phrase_ends_at(reading.tokens, first, "en", "person", "presents") > 0
+    after = reading.tokens[last + 1].text if last + 1 < len(reading.tokens) else ""
+    return presented and after in SPEAKING
 
 
 def _introduced_end(reading: Reading, at: int) -> int | None:
@@ -181,6 +198,15 @@ def does_something(reading: Reading, first: int, last: int) -> bool:
     return acts and (_begins_upper(reading, first) or said[1:2] in (["me"], ["us"]))
 
 
+def is_such(reading: Reading, first: int, last: int) -> bool:
+    """Take a possible name of which is said what only people are: will was really polite."""
+    after = [one.text for one in reading.tokens[last + 1 : last + 5]]
+    if not _is_name(reading.tokens[first].text) or reading.parted(last) or after[:1] not in (["is"], ["was"]):
+        return False
+    said = next((word for word in after[1:] if not _in(word, "such")), "")
+    return _in(said, "traits")
+
+
 def works_there(reading: Reading, first: int, last: int) -> bool:
     """Take a capitalised possible name with the department it is of: Rose from billing."""
     after = [one.text for one in reading.tokens[last + 1 : last + 3]]
@@ -196,7 +222,7 @@ def presents(reading: Reading, first: int, last: int) -> bool:
     """Take whatever stands in "this is ... calling"."""
     after = reading.tokens[last + 1].text if last + 1 < len(reading.tokens) else ""
     presented = phrase_ends_at(reading.tokens, first, "en", "person", "presents") > 0
-    return presented and after in ("calling", "speaking") and not _in(reading.tokens[first].text, "stop")
+    return presented and after in SPEAKING[:2] and not _in(reading.tokens[first].text, "stop")
 
 
 def _is_hinted(reading: Reading, first: int) -> bool:
@@ -223,5 +249,6 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("hinted", is_hinted_name),
     ("presented", presents),
     ("deed", does_something),
+    ("trait", is_such),
     ("department", works_there),
 )

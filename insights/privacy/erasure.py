@@ -12,6 +12,7 @@ from insights.privacy.artefacts import Cleared, clear_artefacts
 from insights.privacy.near_ids import near_ids
 from insights.privacy.needles import MIN_RARE_LETTERS, WINDOW_WORDS, Hit, needles_of, phrases_in, rare_words, scan
 from insights.privacy.response_files import RowsOf, rewritten
+from insights.privacy.searching import ByteSearch
 from insights.settings import StudyFolder, load_settings
 from insights.store import Store, open_store, run_lock
 from insights.store.erasure_queries import (
@@ -25,9 +26,9 @@ from insights.store.erasure_queries import (
     knows_person,
     named_in,
     older_than,
-    said_by_others,
     scrub,
     texts_of,
+    texts_of_others,
 )
 from insights.store.privacy_queries import person_ids
 
@@ -190,11 +191,15 @@ def _own_phrases(store: Store, folder: StudyFolder, held: Holdings) -> tuple[str
     wording = "".join(path.read_text(encoding="utf-8", errors="replace") for path in folder.root.glob("*.toml"))
     texts = texts_of(store, held)
     names = [name for name in named_in(store, held) if len(name) >= MIN_RARE_LETTERS]
-    return tuple(
+    phrases = [
         phrase
         for phrase in dict.fromkeys((*phrases_in(texts), *rare_words(texts), *names))
-        if not (len(phrase.split()) <= WINDOW_WORDS and phrase in wording) and not said_by_others(store, phrase, held)
-    )
+        if not (len(phrase.split()) <= WINDOW_WORDS and phrase in wording)
+    ]
+    search, common = ByteSearch([phrase.encode() for phrase in phrases]), set[int]()
+    for block in texts_of_others(store, held):
+        common |= {number for _, _, number in search.places(block.encode())}
+    return tuple(phrase for number, phrase in enumerate(phrases) if number not in common)
 
 
 def _ids(held: Holdings, subject: Subject | None, *, keep_recordings: bool) -> tuple[str, ...]:

@@ -103,8 +103,9 @@ def _brand_places(reading: Reading) -> list[tuple[int, int]]:
     """Return the offsets of companies' names: the study's own, and those everybody knows."""
     said = [token.text for token in reading.tokens]
     names = list(reading.companies)
-    if reading.language == "en":
-        names += [tuple(token.text for token in tokens(name)) for name in table("en", "person", "brands")]
+    known = [tuple(token.text for token in tokens(name)) for name in table(reading.language, "person", "brands")]
+    # A single Russian word is weighed where names are: "лада" may be called Лада.
+    names += [name for name in known if reading.language == "en" or len(name) > 1]
     places = []
     for name in names:
         for at in range(len(said) - len(name) + 1):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from insights.language import language_of
 from insights.language.lemma import is_russian_word
+from insights.privacy.searching import ByteSearch
 
 WINDOW_WORDS = 4
 MIN_PHRASE_LETTERS = 12
@@ -35,14 +36,31 @@ class Needle:
     forms: tuple[bytes, ...]
     is_id: bool = False
 
-    def places(self, data: bytes) -> Iterator[int]:
-        """Yield where the needle begins in ``data``."""
-        for form in self.forms:
-            at = data.find(form)
-            while at >= 0:
-                if not self.is_id or _stands_alone(data, at, at + len(form)):
-                    yield at
-                at = data.find(form, at + 1)
+
+class Needles:
+    """Everything to look for, made ready for one pass over each file."""
+
+    def __init__(self, needles: Iterable[Needle]) -> None:
+        self._needles = tuple(needles)
+        forms = [(form, number) for number, needle in enumerate(self._needles) for form in needle.forms]
+        self._owners = tuple(number for _, number in forms)
+        self._search = ByteSearch([form for form, _ in forms])
+
+    def __len__(self) -> int:
+        """Return how many phrases and ids there are."""
+        return len(self._needles)
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest form."""
+        return self._search.longest
+
+    def places(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Yield (byte, number of the needle) of everything found, in no order."""
+        for start, end, form in self._search.places(data):
+            number = self._owners[form]
+            if not self._needles[number].is_id or _stands_alone(data, start, end):
+                yield start, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +108,10 @@ def _is_rare(word: str) -> bool:
     return len(word) >= MIN_RARE_LETTERS and not is_russian_word(word.lower())
 
 
-def needles_of(phrases: Iterable[str], ids: Iterable[str]) -> tuple[Needle, ...]:
+def needles_of(phrases: Iterable[str], ids: Iterable[str]) -> Needles:
     """Return needles for phrases and ids; ids too short to be told from any other number are left out."""
     texts = [Needle(phrase, _forms(phrase)) for phrase in phrases]
-    return (*texts, *(Needle(name, _forms(name), is_id=True) for name in ids if is_searchable(name)))
+    return Needles((*texts, *(Needle(name, _forms(name), is_id=True) for name in ids if is_searchable(name))))
 
 
 def is_searchable(ident: str) -> bool:
@@ -118,7 +136,7 @@ def _forms(text: str) -> tuple[bytes, ...]:
     return tuple(sorted(forms))
 
 
-def scan_file(path: Path, needles: tuple[Needle, ...]) -> list[tuple[int, int]]:
+def scan_file(path: Path, needles: Needles) -> list[tuple[int, int]]:
     """Return (offset, number of the needle) of everything found in a file, members of a zip archive included."""
     found = list(_scan_bytes(path, needles))
     if path.suffix.lower() in _ZIPPED and zipfile.is_zipfile(path):
@@ -126,27 +144,23 @@ def scan_file(path: Path, needles: tuple[Needle, ...]) -> list[tuple[int, int]]:
     return found
 
 
-def _scan_bytes(path: Path, needles: tuple[Needle, ...]) -> Iterator[tuple[int, int]]:
-    overlap = max((len(form) for needle in needles for form in needle.forms), default=1)
+def _scan_bytes(path: Path, needles: Needles) -> Iterator[tuple[int, int]]:
     with path.open("rb") as file:
         tail, at = b"", 0
         while chunk := file.read(CHUNK_BYTES):
             data = tail + chunk
-            for number, needle in enumerate(needles):
-                yield from ((at - len(tail) + place, number) for place in needle.places(data))
+            yield from ((at - len(tail) + place, number) for place, number in needles.places(data))
             at += len(chunk)
-            tail = data[-overlap:]
+            tail = data[-max(1, needles.longest) :]
 
 
-def _scan_members(path: Path, needles: tuple[Needle, ...]) -> Iterator[tuple[int, int]]:
+def _scan_members(path: Path, needles: Needles) -> Iterator[tuple[int, int]]:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
-            data = archive.read(member)
-            for number, needle in enumerate(needles):
-                yield from ((place, number) for place in needle.places(data))
+            yield from needles.places(archive.read(member))
 
 
-def scan(root: Path, needles: tuple[Needle, ...]) -> list[Hit]:
+def scan(root: Path, needles: Needles) -> list[Hit]:
     """Return every place under a folder where a needle stands, one per file and needle."""
     hits: dict[tuple[str, int], Hit] = {}
     for path in sorted(root.rglob("*")):
@@ -155,7 +169,6 @@ def scan(root: Path, needles: tuple[Needle, ...]) -> list[Hit]:
         name = path.relative_to(root).as_posix()
         for offset, number in scan_file(path, needles):
             hits.setdefault((name, number), Hit(name, offset, number))
-        for number, needle in enumerate(needles):
-            if any(True for _ in needle.places(name.encode())):
-                hits.setdefault((name, number), Hit(name, -1, number))
+        for _, number in needles.places(name.encode()):
+            hits.setdefault((name, number), Hit(name, -1, number))
     return list(hits.values())

@@ -22,6 +22,8 @@ _SHAPES: tuple[tuple[str, PiiKind, re.Pattern[str]], ...] = (
     ("insurance_shape", "document", re.compile(r"\b[A-Za-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-Da-d]\b")),
 )
 _SERIES = re.compile(r"[A-ZА-ЯЁ]{1,3}\d{0,6}")
+# Single letters that are words: "в 45 08" and "I 12345" begin no series.
+_LONE_WORDS = frozenset("аиовксуяiao")
 _LETTERED = re.compile(r"(?=.*[^\W\d_])(?=(?:\D*\d){4}).{6,}")
 # An amount with its unit has fewer groups than a number that is dictated.
 DICTATED_GROUPS = 4
@@ -81,9 +83,14 @@ def _extension(reading: Reading, run: DigitRun) -> tuple[PiiKind, str] | None:
 
 
 def _with_series(reading: Reading, first: int) -> int:
-    """Return the first token grown over a document's series: АВ 4478123, D400 7836 0001."""
-    before = reading.tokens[first - 1] if first else None
-    return first - 1 if before and _SERIES.fullmatch(reading.text[before.start_char : before.end_char]) else first
+    """Return the first token grown over a document's series: АВ 4478123, D400 7836 0001, p l seven seven."""
+    while first:
+        before = reading.tokens[first - 1]
+        spelled = len(before.text) == 1 and before.text.isalpha() and before.text not in _LONE_WORDS
+        if not (spelled or _SERIES.fullmatch(reading.text[before.start_char : before.end_char])):
+            break
+        first -= 1
+    return first
 
 
 def _with_spoken_sign(reading: Reading, first: int) -> int:

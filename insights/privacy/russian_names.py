@@ -63,12 +63,33 @@ def name_form(word: str) -> NameForm:
     name = [one for one in named if "Name" in one.tag]
     surname = [one for one in named if "Surn" in one.tag]
     patronymic = (known and any("Patr" in one.tag for one in named)) or _sounds_patronymic(word)
-    lemma = str(named[0].normal_form).replace("ё", "е") if named else word
-    can_name = (known and bool(name)) or listed(word, "ru", "person", "sure_names")
+    listed_form = _listed_form(word)
+    lemma = str(named[0].normal_form).replace("ё", "е") if named else listed_form or word
+    can_name = (known and bool(name)) or listed_form is not None
     can_surname = bool(surname) and (known or word.endswith(_endings("surname_endings")))
-    cases = frozenset(str(one.tag.case) for one in named) or frozenset({"nomn"})
+    cases = frozenset(str(one.tag.case) for one in named) or _guessed_cases(word, lemma)
     sure = patronymic or _sure_name(word, name, can_name=can_name) or (known and _sure_surname(word, surname))
     return NameForm(can_name, can_surname, patronymic, sure, lemma, cases)
+
+
+@lru_cache(maxsize=100_000)
+def _listed_form(word: str) -> str | None:
+    """Return the listed name that a word is a form of: костика is костик, which no dictionary holds."""
+    names = exact_words("ru", "person", "sure_names")
+    if word in names or is_russian_word(word):
+        return word if word in names else None
+    return next((lemma for lemma, _ in _guesses(word) if lemma in names), None)
+
+
+def _guesses(word: str) -> tuple[tuple[str, str], ...]:
+    """Return what an unknown word may be a form of, with the case."""
+    readings = analyser().parse(word)
+    return tuple((str(one.normal_form).replace("ё", "е"), str(one.tag.case)) for one in readings)
+
+
+def _guessed_cases(word: str, lemma: str) -> frozenset[str]:
+    guessed = {case for form, case in _guesses(word) if form == lemma and case != "None"}
+    return frozenset(guessed - {"accs"} if word == lemma else guessed) or frozenset({"nomn"})
 
 
 @cache
@@ -84,9 +105,9 @@ def _sounds_patronymic(word: str) -> bool:
 
 
 def _sure_name(word: str, readings: list[object], *, can_name: bool) -> bool:
-    lemmas = {str(one.normal_form).replace("ё", "е") for one in readings} | {word}  # type: ignore[attr-defined] # pymorphy3 has no types
+    lemmas = {str(one.normal_form).replace("ё", "е") for one in readings} | {_listed_form(word) or word}  # type: ignore[attr-defined] # pymorphy3 has no types
     if lemmas & exact_words("ru", "person", "sure_names"):
-        listed_word = word in _sure() or sum(one.score for one in readings) >= _MIN_LISTED  # type: ignore[attr-defined]
+        listed_word = word in _sure() or not is_russian_word(word) or sum(one.score for one in readings) >= _MIN_LISTED  # type: ignore[attr-defined]
         return can_name and listed_word and word not in exact_words("ru", "person", "also_words") - _sure()
     if lemmas & exact_words("ru", "person", "also_words"):
         return False

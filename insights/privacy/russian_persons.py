@@ -182,6 +182,15 @@ def does_something(reading: Reading, first: int, last: int) -> bool:
     return not reading.parted(last) and listed(reading.tokens[after].text, "ru", "person", "deeds")
 
 
+def is_such(reading: Reading, first: int, last: int) -> bool:
+    """Take a name in the nominative of which is said what only people are: света такая отзывчивая."""
+    form, after = _form(reading, first), last + 1
+    while after + 1 < len(reading.tokens) and reading.tokens[after].text in exact_words("ru", "person", "such"):
+        after += 1
+    named = form.name and "nomn" in form.cases and not reading.parted(last) and after < len(reading.tokens)
+    return named and listed(reading.tokens[after].text, "ru", "person", "traits")
+
+
 def is_addressed(reading: Reading, first: int, last: int) -> bool:
     """Take a name set apart after a greeting or thanks, or one that is thanked: спасибо, Вера; спасибо роману."""
     before = reading.tokens[first - 1].text if first else ""
@@ -235,6 +244,13 @@ def apposed(reading: Reading, first: int, last: int) -> bool:
     return reading.parted(last) and any(listed(word, "ru", "person", "roles") for word in (after, before) if word)
 
 
+def is_kin(reading: Reading, first: int, last: int) -> bool:
+    """Take a possible name told whose it is: тема мой сын."""
+    after = [token.text for token in reading.tokens[last + 1 : last + 3]]
+    own = len(after) > 1 and after[0] in exact_words("ru", "person", "own")
+    return own and _form(reading, first).name and listed(after[1], "ru", "person", "roles")
+
+
 def called_for(reading: Reading, first: int, last: int) -> bool:
     """Take whom somebody asks for, a surname or an unheard-of word too: спросите Штольца."""
     asked = phrase_ends_at(reading.tokens, first, "ru", "person", "calls") > 0
@@ -261,11 +277,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("after_role", after_role),
     ("capital", stands_as_name),
     ("deed", does_something),
+    ("trait", is_such),
     ("addressed", is_addressed),
     ("sounds_like_name", sounds_right),
     ("hinted", hinted),
     ("department", works_there),
     ("apposition", apposed),
+    ("kin", is_kin),
     ("called_for", called_for),
     ("greeting", greets),
     ("opening", opens_call),
