@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from audio.span import Span
 from transcribe.detection import (
-    DETECTION_RATE_HZ,
     SEGMENTATION_EDGES,
     SILERO_EDGES,
     EdgeRule,
@@ -65,34 +64,39 @@ def test_segmentation_frames_lose_their_own_bias():
 
 def voiced(rng, *, seconds, hz=140.0):
     f0_hz = hz * 2 ** (-np.linspace(0, 2, int(seconds * made.RATE_HZ)) / 12)
-    return np.repeat(made.sung(f0_hz, rng=rng), 2)
+    return made.sung(f0_hz, rng=rng)
 
 
 @pytest.mark.parametrize(("surest", "count"), [(0.3, 1), (0.02, 0)])
 def test_a_lone_vowel_is_speech_only_where_the_network_half_heard_it(surest, count, rng):
-    sound = 1e-3 * rng.standard_normal(4 * DETECTION_RATE_HZ)
-    sound[:DETECTION_RATE_HZ] += voiced(rng, seconds=1.0)
-    sound[32_000:40_000] += voiced(rng, seconds=0.5)
+    sound = 1e-3 * rng.standard_normal(32_000)
+    sound[:8000] += voiced(rng, seconds=1.0)
+    sound[16_000:20_000] += voiced(rng, seconds=0.5)
     probabilities = np.zeros(250, dtype=np.float32)
     probabilities[125:155] = surest
-    found = overlooked_voices(sound.astype(np.float32), [Span(0.0, 1.0)], probabilities, hop_s=0.016)
+    found = overlooked_voices(sound.astype(np.float32), 8000, [Span(0.0, 1.0)], probabilities, hop_s=0.016)
     assert len(found) == count
     assert all(span.overlap_s(Span(2.0, 2.5)) > 0.4 for span in found)
 
 
 def test_a_lone_beep_is_not_speech_however_sure_the_network(rng):
-    sound = 1e-3 * rng.standard_normal(4 * DETECTION_RATE_HZ)
-    sound[:DETECTION_RATE_HZ] += voiced(rng, seconds=1.0)
-    sound[32_000:40_000] += 0.2 * np.sin(2 * np.pi * 425 * np.arange(8000) / DETECTION_RATE_HZ)
+    sound = 1e-3 * rng.standard_normal(32_000)
+    sound[:8000] += voiced(rng, seconds=1.0)
+    sound[16_000:20_000] += 0.2 * np.sin(2 * np.pi * 425 * np.arange(4000) / 8000)
     probabilities = np.full(250, 0.4, dtype=np.float32)
-    assert overlooked_voices(sound.astype(np.float32), [Span(0.0, 1.0)], probabilities, hop_s=0.016) == ()
+    assert overlooked_voices(sound.astype(np.float32), 8000, [Span(0.0, 1.0)], probabilities, hop_s=0.016) == ()
 
 
 def test_other_weights_than_the_measured_ones_are_refused(tmp_path):
     weights = tmp_path / "silero_vad.jit"
     weights.write_bytes(b"something else")
     with pytest.raises(WeightsError, match="sha256"):
-        SileroDetector(weights=weights).speech(np.zeros(16_000, dtype=np.float32))
+        SileroDetector(weights=weights).speech(np.zeros(16_000, dtype=np.float32), 16_000)
+
+
+def test_a_rate_the_network_does_not_know_is_refused_by_name():
+    with pytest.raises(ValueError, match="44100 Hz, expected 8000 or 16000; resample"):
+        SileroDetector().speech(np.zeros(44_100, dtype=np.float32), 44_100)
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +105,10 @@ def detector():
 
 
 @pytest.mark.models
-def test_no_sound_and_silence_hold_no_speech(detector):
-    assert detector.speech(np.zeros(0, dtype=np.float32)) == ()
-    assert detector.speech(np.zeros(48_000, dtype=np.float32)) == ()
+@pytest.mark.parametrize("rate_hz", [8000, 16_000])
+def test_no_sound_and_silence_hold_no_speech(detector, rate_hz):
+    assert detector.speech(np.zeros(0, dtype=np.float32), rate_hz) == ()
+    assert detector.speech(np.zeros(3 * rate_hz, dtype=np.float32), rate_hz) == ()
 
 
 @pytest.mark.models
@@ -114,14 +119,30 @@ def test_one_long_pass_agrees_with_the_packages_own_chunk_by_chunk_reading(detec
 
     from transcribe.silero_network import silero_weights
 
-    sound = (0.02 * rng.standard_normal(4 * DETECTION_RATE_HZ)).astype(np.float32)
-    sound[16_000:48_000] += voiced(rng, seconds=2.0)
+    sound = (0.02 * rng.standard_normal(64_000)).astype(np.float32)
+    sound[16_000:48_000] += np.repeat(voiced(rng, seconds=2.0), 2)
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")
-        theirs = torch.jit.load(str(silero_weights())).audio_forward(torch.from_numpy(sound), DETECTION_RATE_HZ)[0]
-    ours, hop_s = detector.probabilities(sound)
+        theirs = torch.jit.load(str(silero_weights())).audio_forward(torch.from_numpy(sound), 16_000)[0]
+    ours, hop_s = detector.probabilities(sound, 16_000)
     assert hop_s == 0.016
     np.testing.assert_allclose(ours[::2], theirs.numpy(), atol=1e-4)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("call", ["ru01", "en01"])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_sound_of_8_khz_is_heard_as_if_it_had_been_brought_to_16(detector, call, noise, rng):
+    import soundfile
+    from scipy.signal import resample_poly
+
+    spoken, rate_hz = soundfile.read(DEMO_CALLS / f"{call}_stereo.flac", dtype="float32", frames=30 * 8000)
+    sound = (spoken[:, 1] + noise * rng.standard_normal(spoken.shape[0])).astype(np.float32)
+    narrow, _ = detector.probabilities(sound, rate_hz)
+    wide, _ = detector.probabilities(resample_poly(sound, 2, 1).astype(np.float32), 16_000)
+    assert np.abs(narrow - wide).mean() < 0.004
+    assert np.mean((narrow > 0.5) != (wide > 0.5)) < 0.004
+    assert (narrow > 0.5).sum() > 100
 
 
 DEMO_CALLS = Path(__file__).parents[1] / "insights" / "demo" / "calls"
@@ -141,7 +162,7 @@ def test_nobody_speaks_in_ringback_tones_hum_or_hold_music(detector, between):
         samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
         sound = made.telephone(samples[: 20 * rate_hz, 0], rate_hz)
         edge = turn if between else quiet
-        heard = detector.speech(np.repeat(np.concatenate([edge, quiet, sound, quiet, edge]), 2))
+        heard = detector.speech(np.concatenate([edge, quiet, sound, quiet, edge]), made.RATE_HZ)
         start_s = edge.shape[0] / made.RATE_HZ + 1.0
         middle = Span(start_s, start_s + 2.0 + sound.shape[0] / made.RATE_HZ)
         assert sum(span.overlap_s(middle) for span in heard) == 0.0, path.name

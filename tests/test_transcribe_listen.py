@@ -25,8 +25,9 @@ SAYS = {
 class LoudnessDetector:
     name = "loudness"
 
-    def speech(self, samples):
-        frames = np.abs(samples[: len(samples) // 160 * 160].reshape(-1, 160)).max(axis=1) > 0.02
+    def speech(self, samples, rate_hz):
+        hop = rate_hz // 100
+        frames = np.abs(samples[: len(samples) // hop * hop].reshape(-1, hop)).max(axis=1) > 0.02
         return mask_spans(frames, hop_s=0.01)
 
 
@@ -36,7 +37,7 @@ class HalvesDiarizer:
     name = "halves"
 
     def diarize(self, samples):
-        spans = LoudnessDetector().speech(samples)
+        spans = LoudnessDetector().speech(samples, 16_000)
         return Diarized((spans[: len(spans) // 2], spans[len(spans) // 2 :]), "votes")
 
 

@@ -31,8 +31,8 @@ class EnergyDetector:
 
     name = "energy"
 
-    def speech(self, samples):
-        frames = samples[: len(samples) // 160 * 160].reshape(-1, 160)
+    def speech(self, samples, rate_hz):
+        frames = samples[: len(samples) // (rate_hz // 100) * (rate_hz // 100)].reshape(-1, rate_hz // 100)
         level = 10 * np.log10((frames.astype(np.float64) ** 2).mean(axis=1) + 1e-12)
         return mask_spans(level > max(np.percentile(level, 98) - 30, -60), hop_s=0.01)
 
@@ -153,7 +153,7 @@ def test_ringback_is_silenced_before_the_diarizer_hears_it_and_speech_is_not():
     class Knowing:
         name = "knowing"
 
-        def speech(self, samples):
+        def speech(self, samples, rate_hz):
             return (Span(3.0, 23.0),)
 
     diarizer = FixedDiarizer(Diarized((), "nobody"))

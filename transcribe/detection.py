@@ -18,19 +18,20 @@ from audio.recording import Samples
 from audio.span import Span, merged
 from transcribe.silero_network import (
     CHUNK,
+    NARROW_RATE_HZ,
     PHASES,
+    RATE_HZ,
     SILERO_SHA256,
     Probabilities,
     checked,
     frame_probabilities,
     load_weights,
+    narrowed,
     silero_weights,
 )
 
 if TYPE_CHECKING:
     from transcribe.silero_network import NetworkWeights
-
-DETECTION_RATE_HZ = 16_000
 
 _BLIP_S = 0.25
 _SURE = 0.85
@@ -74,8 +75,8 @@ class SpeechDetector(Protocol):
 
     name: str
 
-    def speech(self, samples: Samples) -> tuple[Span, ...]:
-        """Return sorted, disjoint spans of speech; ``samples``: shape (n,), at ``DETECTION_RATE_HZ``."""
+    def speech(self, samples: Samples, rate_hz: int) -> tuple[Span, ...]:
+        """Return sorted, disjoint spans of speech; ``samples``: shape (n,), float32 in [-1, 1], at 8 or 16 kHz."""
         ...
 
 
@@ -152,38 +153,39 @@ def _without_blips(spans: Sequence[Span], probabilities: Probabilities, *, hop_s
 
 
 def overlooked_voices(
-    samples: Samples, speech: Sequence[Span], probabilities: Probabilities, *, hop_s: float
+    samples: Samples, rate_hz: int, speech: Sequence[Span], probabilities: Probabilities, *, hop_s: float
 ) -> tuple[Span, ...]:
     """Return short voices near speech of which the network was not sure: a lone "er", an "oh" before a sentence.
 
     Such a sound stands well out of the line's noise, is voiced for most of its length, is no tone, lies within
     ``_NEAR_S`` seconds of speech, and the network gave it at least ``_FAINT`` somewhere.
 
-    ``samples``: shape (n,), at ``DETECTION_RATE_HZ``; ``probabilities``: shape (frames,), every ``hop_s`` seconds.
+    ``samples``: shape (n,); ``probabilities``: shape (frames,), every ``hop_s`` seconds.
 
-    >>> overlooked_voices(np.zeros(16_000, dtype=np.float32), [], np.zeros(63, dtype=np.float32), hop_s=0.016)
+    >>> overlooked_voices(np.zeros(8000, dtype=np.float32), 8000, [], np.zeros(63, dtype=np.float32), hop_s=0.016)
     ()
     """
     found: list[Span] = []
-    for island in sound_islands(samples, DETECTION_RATE_HZ, speech):
+    for island in sound_islands(samples, rate_hz, speech):
         first = max(0, int(island.start_s / hop_s) - 1)
         surest = probabilities[first : int(island.end_s / hop_s) + 2].max(initial=0.0)
         if surest < _FAINT or min(island.gap_s(span) for span in speech) > _NEAR_S:
             continue
-        cut = samples[round(island.start_s * DETECTION_RATE_HZ) : round(island.end_s * DETECTION_RATE_HZ)]
-        tonal_s = sum(span.duration_s for span in tonal_spans(cut, DETECTION_RATE_HZ))
-        voiced_s = track_pitch(cut, DETECTION_RATE_HZ).voiced_s
+        cut = samples[round(island.start_s * rate_hz) : round(island.end_s * rate_hz)]
+        tonal_s = sum(span.duration_s for span in tonal_spans(cut, rate_hz))
+        voiced_s = track_pitch(cut, rate_hz).voiced_s
         if voiced_s >= _VOICED_SHARE * island.duration_s and tonal_s < island.duration_s / 2:
             found.append(island)
     return tuple(found)
 
 
 class SileroDetector:
-    """silero-vad at 16 kHz in plain torch, a whole channel at once.
+    """silero-vad's 16 kHz network in plain torch, a whole channel at once.
 
     The package's own loop runs one 32 ms chunk at a time through a deprecated loader. The weights are the same,
-    here the encoder sees thousands of chunks in a batch and the recurrent layer one long sequence, and the
-    sound is heard in two phases, so edges fall on a 16 ms grid.
+    here the encoder sees hundreds of chunks in a batch and the recurrent layer one long sequence, and the
+    sound is heard in two phases, so edges fall on a 16 ms grid. It hears sound of 8 and
+    of 16 kHz.
 
     Parameters
     ----------
@@ -208,26 +210,29 @@ class SileroDetector:
     def __init__(self, *, weights: Path | None = None, rule: EdgeRule = SILERO_EDGES) -> None:
         self._path = weights
         self._rule = rule
-        self._weights: NetworkWeights | None = None
+        self._weights: dict[int, NetworkWeights] = {}
 
-    def speech(self, samples: Samples) -> tuple[Span, ...]:
+    def speech(self, samples: Samples, rate_hz: int) -> tuple[Span, ...]:
         """Return sorted, disjoint spans in which somebody speaks.
 
-        ``samples``: shape (n,), float32 in [-1, 1], at ``DETECTION_RATE_HZ``; () for an empty array.
+        ``samples``: shape (n,), float32 in [-1, 1]; () for an empty array. ValueError for any rate but 8 and 16 kHz.
         """
-        probabilities, hop_s = self.probabilities(samples)
-        duration_s = samples.shape[0] / DETECTION_RATE_HZ
+        probabilities, hop_s = self.probabilities(samples, rate_hz)
+        duration_s = samples.shape[0] / rate_hz
         spans = frames_to_spans(probabilities, hop_s=hop_s, rule=self._rule, duration_s=duration_s)
         spans = _without_blips(spans, probabilities, hop_s=hop_s)
-        spans = merged([*spans, *overlooked_voices(samples, spans, probabilities, hop_s=hop_s)])
-        return refined_edges(spans, samples, DETECTION_RATE_HZ)
+        spans = merged([*spans, *overlooked_voices(samples, rate_hz, spans, probabilities, hop_s=hop_s)])
+        return refined_edges(spans, samples, rate_hz)
 
-    def probabilities(self, samples: Samples) -> tuple[Probabilities, float]:
+    def probabilities(self, samples: Samples, rate_hz: int) -> tuple[Probabilities, float]:
         """Return the speech probability of each frame, shape (frames,), and the hop in seconds."""
-        shift = CHUNK // PHASES
+        if rate_hz not in (NARROW_RATE_HZ, RATE_HZ):
+            raise ValueError(f"sound at {rate_hz} Hz, expected {NARROW_RATE_HZ} or {RATE_HZ}; resample it first")
+        hop_s = CHUNK / PHASES / RATE_HZ
         if samples.shape[0] == 0:
-            return np.zeros(0, dtype=np.float32), shift / DETECTION_RATE_HZ
-        if self._weights is None:
-            self._weights = load_weights(checked(self._path or silero_weights()))
-        found = frame_probabilities(samples, self._weights)
-        return found[: -(-samples.shape[0] // shift)], shift / DETECTION_RATE_HZ
+            return np.zeros(0, dtype=np.float32), hop_s
+        if not self._weights:
+            weights = load_weights(checked(self._path or silero_weights()))
+            self._weights = {RATE_HZ: weights, NARROW_RATE_HZ: narrowed(weights)}
+        found = frame_probabilities(samples, self._weights[rate_hz], rate_hz=rate_hz)
+        return found[: -(-samples.shape[0] // round(hop_s * rate_hz))], hop_s

@@ -18,6 +18,7 @@ from transcribe.recognition.protocol import RECOGNITION_RATE_HZ
 from transcribe.recognition.windows import at_recognition_rate
 from transcribe.stereo import without_bleed
 
+TELEPHONE_RATE_HZ = 8000
 # A vowel may run on this long past what the detector hears; a tone's ends are this soft.
 VOWEL_S = 0.15
 TONE_EDGE_S = 0.05
@@ -64,7 +65,7 @@ def map_parties(
 
 
 def _by_channel(recording: Recording, layout: ChannelLayout, detector: SpeechDetector) -> PartyMap:
-    heard = [detector.speech(at_recognition_rate(side, recording.rate_hz)) for side in recording.samples]
+    heard = [_speech(side, recording.rate_hz, detector) for side in recording.samples]
     clear = without_bleed(recording, layout, heard)
     heard_lanes = tuple(Lane(f"channel{i}", i, speech) for i, speech in enumerate(clear) if speech)
     lanes, flags = _without_room(recording, heard_lanes)
@@ -75,6 +76,13 @@ def _by_channel(recording: Recording, layout: ChannelLayout, detector: SpeechDet
     if not lanes:
         flags.append("nobody")
     return PartyMap(SpeechMap(recording.call_id, lanes, detector.name), "stereo", tuple(flags))
+
+
+def _speech(samples: Samples, rate_hz: int, detector: SpeechDetector) -> tuple[Span, ...]:
+    """Return a channel's speech; sound that is no telephone's is brought to the rate detectors know."""
+    if rate_hz == TELEPHONE_RATE_HZ:
+        return detector.speech(samples, rate_hz)
+    return detector.speech(at_recognition_rate(samples, rate_hz), RECOGNITION_RATE_HZ)
 
 
 def _by_voice(recording: Recording, layout: ChannelLayout, detector: SpeechDetector, diarizer: Diarizer) -> PartyMap:
@@ -115,7 +123,7 @@ def _without_tones(native: Samples, rate_hz: int, samples: Samples, detector: Sp
     if not tones:
         return samples
     whole = Span(0.0, len(samples) / RECOGNITION_RATE_HZ)
-    spoken = [span.padded(VOWEL_S, within=whole) for span in detector.speech(samples)]
+    spoken = [span.padded(VOWEL_S, within=whole) for span in _speech(native, rate_hz, detector)]
     muted = samples.copy()
     for tone in tones:
         for span in gaps_between((s for s in spoken if s.overlap_s(tone) > 0), within=tone):

@@ -73,7 +73,7 @@ def _one(name: str, found: Found, listener: Listener, survey, texts) -> None:
     prompted = prompted_fillers(recording, speech_map, dialogue, answers, listener.recogniser)
     began = time.process_time()
     for channel in range(recording.channels):
-        listener.detector.speech(np.repeat(recording.samples[channel], 2))
+        listener.detector.speech(recording.samples[channel], recording.rate_hz)
     deliveries, rows = measure_deliveries(recording, speech_map, dialogue, asked, answers, prompted=prompted)
     if name != NAMES[0]:  # the first call pays for loading libraries, once a worker
         found.spent_s += time.process_time() - began

@@ -91,9 +91,7 @@ def spoilt(
 
 def heard(detector: SileroDetector, sound: made.Sound) -> tuple[Span, ...]:
     """Return the detector's speech in sound of 8 kHz, voices in the room left out as ``map_parties`` does."""
-    from scipy.signal import resample_poly
-
-    speech = detector.speech(resample_poly(sound, 2, 1).astype(np.float32))
+    speech = detector.speech(sound, made.RATE_HZ)
     behind = background_of(sound, made.RATE_HZ, speech)
     return speech if behind is None else foreground(sound, made.RATE_HZ, speech, behind)
 

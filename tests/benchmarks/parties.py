@@ -240,10 +240,10 @@ def stereo_bars(calls: Sequence[Any], detector: Any) -> list[Bar]:
 class _Energy:
     name = "energy"
 
-    def speech(self, samples: Any) -> tuple[Span, ...]:
+    def speech(self, samples: Any, rate_hz: int) -> tuple[Span, ...]:
         from audio.activity_energy import energy_speech
 
-        return energy_speech(samples, 16_000)
+        return energy_speech(samples, rate_hz)
 
 
 class _Unused:

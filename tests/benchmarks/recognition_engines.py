@@ -39,7 +39,7 @@ def run_ours(names, engine):
             for truth, r in calls
         ]
     recogniser, detector, diarizer = listener.recogniser, listener.detector, listener.diarizer
-    detector.speech(np.zeros(16000, dtype=np.float32))
+    detector.speech(np.zeros(8000, dtype=np.float32), 8000)
     began = time.process_time()
     maps = [map_parties(r, channel_layout(r), detector=detector, diarizer=diarizer).speech_map for _, r in calls]
     mapped = time.process_time()
