@@ -123,6 +123,14 @@ def test_no_byte_of_a_forgotten_person_is_left(planted: Path, subject: Subject) 
     assert not (planted / "calls" / "theirs.flac").exists()
 
 
+def test_a_word_inside_another_persons_word_is_no_remnant(planted: Path) -> None:
+    store = open_store(planted / "study.db")
+    save_call(store, record("calls/third.flac", "c" * 64, f"Здесь тоже были {MARKER}ми недовольны в тот день"))
+    store.close()
+    assert forget(planted, Subject("respondent", "R-1")).left == ()
+    assert bytes_with(planted, "обманул мастер", "theirs-1") == []
+
+
 def test_other_people_stay_as_they_were(planted: Path) -> None:
     done = forget(planted, Subject("respondent", "R-1"))
     assert done.response_rows == {"a.csv": 1, "b.csv": 1}

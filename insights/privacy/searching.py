@@ -16,8 +16,10 @@ import numpy as np
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
 
 WORD_BYTES = 4
-PIECES_BYTES = (16, 8)  # the longest that fits: eight letters across two words of a text are rare, four are not
-FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)  # odd, and far from each other's multiples
+# The longest that fits: of a Russian phrase twelve letters across its words, which are rare; four are in many words.
+PIECES_BYTES = (24, 8)
+# Odd, and far from each other's multiples.
+FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1, 0xD6E8FEB9)
 TABLE_BITS = (20, 27)  # at least, at most: small enough for the processor's cache, and hardly ever set by chance
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -173,22 +172,21 @@ def named_in(store: Store, held: Holdings) -> list[str]:
     return [text for sql in NAMED for (text,) in store.conn.execute(sql, values) if text]
 
 
-OTHERS_TYPED = """SELECT 1 FROM answer
-  WHERE instr(coalesce(text, '') || char(10) || coalesce(recorded_text, ''), :phrase)
-  AND interview_id NOT IN (SELECT value FROM json_each(:interviews)) LIMIT 1"""
-OTHERS_SAID = """SELECT 1 FROM turn_fts JOIN turn ON turn.turn_id = turn_fts.rowid
-  WHERE turn_fts MATCH :match AND instr(turn.text || char(10) || turn.lemmas, :phrase)
-    AND recording_id NOT IN (SELECT value FROM json_each(:recordings)) LIMIT 1"""
+OTHERS = """SELECT text || char(10) || lemmas FROM turn
+    WHERE recording_id NOT IN (SELECT value FROM json_each(:recordings))
+  UNION ALL
+  SELECT coalesce(text, '') || char(10) || coalesce(recorded_text, '') FROM answer
+    WHERE coalesce(interview_id, '') NOT IN (SELECT value FROM json_each(:interviews))
+      AND coalesce(recording_id, '') NOT IN (SELECT value FROM json_each(:recordings))"""
+BLOCK_ROWS = 50_000
 
 
-def said_by_others(store: Store, phrase: str, held: Holdings) -> bool:
-    """Return whether a phrase stands in other people's rows too: a commonplace, or a question that is read out."""
-    words = [word for word in re.findall(r"\w+", phrase) if word]
-    values = {"phrase": phrase, "interviews": to_json(held.interviews), "recordings": to_json(held.recordings)}
-    match = '"' + " ".join(words) + '"'
-    if words and store.conn.execute(OTHERS_SAID, {**values, "match": match}).fetchone():
-        return True
-    return store.conn.execute(OTHERS_TYPED, values).fetchone() is not None
+def texts_of_others(store: Store, held: Holdings) -> Iterator[str]:
+    """Yield what others said and typed, many lines at a time: what stands there too is a commonplace."""
+    values = {"interviews": to_json(held.interviews), "recordings": to_json(held.recordings)}
+    rows = store.conn.execute(OTHERS, values)
+    while block := rows.fetchmany(BLOCK_ROWS):
+        yield "\n".join(text for (text,) in block)
 
 
 def erase_rows(store: Store, held: Holdings, *, why: str, keep_files: bool) -> int:
