@@ -77,6 +77,24 @@ def test_check_reads_the_files_beside_the_responses(study_dir: Path) -> None:
     assert "2 problems in responses/" in done.output
 
 
+def test_what_is_not_read_is_said_and_goes_when_it_is_mended(study_dir: Path) -> None:
+    folder = study_dir / "responses"
+    (folder / "ОТЧЁТ.CSV").write_text(HEADER + "i1,phone,9,3\n", encoding="utf-8")
+    done = earful("ingest", "--study", str(study_dir))
+    assert "1 problem: rename it so that it ends in .csv" in done.output
+    assert "    ОТЧЁТ.CSV: .CSV is not read, only .csv" in done.output
+    assert "is not read" in earful("check", "--study", str(study_dir)).output
+    (folder / "ОТЧЁТ.CSV").rename(folder / "отчёт.csv")
+    assert earful("ingest", "--study", str(study_dir)).output == "1 new response file, 1 interview in the store\n"
+
+
+def test_one_wave_written_in_two_ways_is_said(study_dir: Path) -> None:
+    lines = ["interview_id,mode,wave,segment,nps", "i1,phone,2026 Q4,малый,9", "i2,phone,2026q4,крупный,9"]
+    (study_dir / "responses" / "r.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    warned = json.loads(earful("check", "--study", str(study_dir), "--json").output)["warnings"]
+    assert warned == ["responses/: wave is written '2026 Q4' and '2026q4'; write it in one way"]
+
+
 @pytest.mark.parametrize("command", ["ingest", "now"])
 def test_reading_rows_by_day_keeps_recordings_that_a_pattern_linked(tmp_path: Path, command: str) -> None:
     folder = StudyFolder(tmp_path)

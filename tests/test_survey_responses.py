@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from insights.survey.faults import codebook_faults, survey_faults
 from insights.survey.frame_files import read_outcomes, read_population
 from insights.survey.questionnaire import Question, Survey
-from insights.survey.responses import ResponseFile, read_responses
+from insights.survey.responses import ResponseFile, read_responses, unread
 
 SURVEY = Survey(
     "s",
@@ -42,7 +42,7 @@ def test_without_our_heading_anywhere_the_first_line_is_the_header(tmp_path: Pat
     file = read(tmp_path, "interview;nps\nA1;9\nA2;8\n")
     assert [problem.problem for problem in file.problems] == [
         "column 'interview' is none of ours and kept as it is",
-        "no column interview_id",
+        "no column interview_id; its headings: interview, nps",
     ]
 
 
@@ -115,6 +115,39 @@ def test_thousands_may_stand_apart_but_a_comma_that_may_be_either_is_refused(
     file.write_text(f"client_id;period;revenue\nC1;2026;{typed}\n", encoding="utf-8")
     outcomes, problems = read_outcomes(file)
     assert (outcomes[0].revenue, len(problems)) == (revenue, int(revenue is None))
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("a.xlsx", "open it and save it as CSV (UTF-8)"),
+        ("A.CSV", "rename it so that it ends in .csv"),
+        ("a.tsv", "rename it so that it ends in .csv"),
+        ("notes.docx", "save it as CSV (UTF-8), or move it out of responses/"),
+        ("2026", "put its files into responses/ itself"),
+    ],
+)
+def test_what_lies_in_responses_and_is_not_read_is_said(tmp_path: Path, name: str, cure: str) -> None:
+    (tmp_path / "r.csv").write_text(HEADER)
+    (tmp_path / ".hidden.xlsx").write_text("")
+    (tmp_path / "~$a.xlsx").write_text("")
+    (tmp_path / name).mkdir() if "." not in name else (tmp_path / name).write_text("")
+    assert [(problem.file, problem.cure) for problem in unread(tmp_path)] == [(name, cure)]
+
+
+@pytest.mark.parametrize("typed", ["7,91612E+10", "1E+15", "2.02611e+17"])
+def test_an_id_that_a_spreadsheet_shortened_is_refused(tmp_path: Path, typed: str) -> None:
+    file = read(tmp_path, f"interview_id;mode;client_id;nps\n{typed};phone;C1;9\nA2;phone;{typed};9\nA3;phone;C3;9\n")
+    assert [(row.interview_id, row.client_id) for row in file.rows] == [("A2", None), ("A3", "C3")]
+    assert [problem.line for problem in file.problems] == [2, 3]
+    assert all("shortened by a spreadsheet" in problem.problem for problem in file.problems)
+
+
+def test_headings_are_told_where_one_has_to_be_mapped_but_never_answers(tmp_path: Path) -> None:
+    file = read(tmp_path, "Номер анкеты;Оценка;Комментарий\n1;9;хорошо\n")
+    assert file.problems[0].problem == "no column interview_id; its headings: Номер анкеты, Оценка, Комментарий"
+    file = read(tmp_path, "A1;9;грубили Иванов\nA2;8;хорошо\n")
+    assert file.problems[0].problem == "no column interview_id"
 
 
 def test_russian_words_for_the_mode_count(tmp_path: Path) -> None:

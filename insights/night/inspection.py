@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from insights.survey.delimited import Problem
 from insights.survey.frame_files import paths_beside, read_outcomes, read_population
 from insights.survey.keys import unknown_keys
 from insights.survey.loading import read_toml
-from insights.survey.responses import read_responses, response_paths
+from insights.survey.responses import ResponseFile, ResponseRow, read_responses, response_paths, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def inspect_study(study_dir: Path) -> Inspection:
     if survey is not None:
         warnings += key_warnings(study_dir / "survey.toml", "survey")
         warnings += survey_warnings(survey)
-        problems += response_problems(study_dir, survey, settings or Settings())
+        files = response_files(study_dir, survey, settings or Settings())
+        warnings += spelling_warnings([row for file in files for row in file.rows])
+        problems += response_problems(study_dir, files)
     if codebook is not None and survey is not None:
         warnings += key_warnings(study_dir / survey.codebook, "codebook")
     if codebook is not None:
@@ -127,12 +130,29 @@ def codebook_warnings(codebook: Codebook) -> list[str]:
     return found
 
 
-def response_problems(study_dir: Path, survey: Survey, settings: Settings) -> list[Problem]:
+def response_files(study_dir: Path, survey: Survey, settings: Settings) -> list[ResponseFile]:
+    """Return every file of ``responses/``, read."""
+    paths = response_paths(StudyFolder(study_dir).responses)
+    return [read_responses(path, survey=survey, columns=settings.columns) for path in paths]
+
+
+def spelling_warnings(rows: Sequence[ResponseRow]) -> list[str]:
+    """Return waves, segments and roles that differ only in case or blanks: each is a group of its own in figures."""
+    found = []
+    for name in ("wave", "segment", "role"):
+        spellings: dict[str, set[str]] = {}
+        for value in {getattr(row, name) for row in rows} - {None}:
+            spellings.setdefault("".join(value.casefold().split()), set()).add(value)
+        for same in sorted(sorted(one) for one in spellings.values() if len(one) > 1):
+            found.append(f"responses/: {name} is written {' and '.join(map(repr, same))}; write it in one way")
+    return found
+
+
+def response_problems(study_dir: Path, files: Sequence[ResponseFile]) -> list[Problem]:
     """Return what cannot be used of ``responses/``, population.csv and outcomes.csv."""
     folder = StudyFolder(study_dir).responses
-    files = [read_responses(path, survey=survey, columns=settings.columns) for path in response_paths(folder)]
     beside = {path.name: path for path in paths_beside(folder)}
-    found = [problem for file in files for problem in file.problems]
+    found = [*unread(folder), *(problem for file in files for problem in file.problems)]
     for name, read in (("population.csv", read_population), ("outcomes.csv", read_outcomes)):
         found += read(beside[name])[1] if name in beside else ()
     return found

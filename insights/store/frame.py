@@ -17,7 +17,7 @@ from insights.survey.codebook import Codebook
 from insights.survey.delimited import Problem
 from insights.survey.frame_files import Outcome, Population, paths_beside, read_outcomes, read_population
 from insights.survey.questionnaire import Survey
-from insights.survey.responses import ResponseFile, ResponseRow, read_responses, response_paths
+from insights.survey.responses import ResponseFile, ResponseRow, read_responses, response_paths, unread
 
 
 def store_survey(store: Store, survey: Survey) -> None:
@@ -128,7 +128,8 @@ def ingest_folder(
             _put_file(store, file.name, mark, len(file.rows))
         read.append(file)
     _ingest_beside(store, folder)
-    _forget_gone(store, [path.name for path in (*response_paths(folder), *paths_beside(folder))])
+    beside = _put_unread(store, folder)
+    _forget_gone(store, [*beside, *(path.name for path in (*response_paths(folder), *paths_beside(folder)))])
     if changed or (read and _some_unlinked(store)):
         link_recordings(store, pattern=pattern)
     return read
@@ -163,6 +164,15 @@ def put_problems(store: Store, name: str, problems: Iterable[Problem]) -> None:
 def _put_file(store: Store, name: str, mark: str, row_n: int) -> None:
     """Remember that a file was stored as it is now."""
     upsert(store, "response_file", "path", [{"path": name, "sha256": mark, "row_n": row_n, "ingested_at": now()}])
+
+
+def _put_unread(store: Store, folder: Path) -> list[str]:
+    """Store what lies in responses/ and is not read; return its names."""
+    problems = list(unread(folder))
+    with transaction(store):
+        for problem in problems:
+            put_problems(store, problem.file, [problem])
+    return [problem.file for problem in problems]
 
 
 def _forget_gone(store: Store, there: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ DATES = ("%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d")
 TIMES = (" %H:%M:%S", " %H:%M", ", %H:%M:%S", ", %H:%M", "")
 # 1 250 000: spreadsheets write a space there, often one that does not break.
 THOUSANDS = re.compile(r"-?[0-9]{1,3}(\s[0-9]{3})+(\.[0-9]*)?")
+SHORTENED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]+")
 # Days since the end of 1899, as spreadsheets count them: 1990 to 2100.
 SERIAL_DAYS = (32874, 73050)
 
@@ -34,6 +35,15 @@ def shown(text: str) -> str:
     return repr(text) if brief and (figures or word or not letters) else f"a text of {len(text)} characters"
 
 
+def shortened(text: str) -> bool:
+    """Return whether a spreadsheet wrote a long number as its first figures: whose id it was cannot be told.
+
+    >>> shortened("7,91612E+10"), shortened("A1E5"), shortened("12")
+    (True, False, False)
+    """
+    return SHORTENED.fullmatch(text) is not None
+
+
 def word_in(name: str, values: Mapping[str, str], allowed: Sequence[str], faults: Faults) -> str | None:
     """Return one of a few words, or None with a fault where the cell holds another."""
     text = values.get(name, "").casefold()
@@ -48,7 +58,7 @@ def moment_in(name: str, values: Mapping[str, str], faults: Faults) -> str | Non
     text = values.get(name, "")
     moment = moment_of(text) if text else None
     if text and moment is None:
-        faults.append((f"{name} is {shown(text)}", "write it as 2026-11-20T10:15:00+03:00"))
+        faults.append((f"{name} is {shown(text)}", "write it as 2026-11-20T10:15:00+03:00 or 20.11.2026 10:15"))
     return moment
 
 

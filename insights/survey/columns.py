@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from insights.survey.delimited import Problem, Table
 
+IDS = ("interview_id", "respondent_id", "client_id", "operator_id")
 REQUIRED = ("interview_id",)
 COLUMNS = (
     "interview_id",
@@ -40,6 +41,17 @@ PLAIN = (
     "requester",
     "operator_team",
 )
+
+
+def headings_said(header: Sequence[str]) -> str:
+    """Return the headings a file has, for whoever maps one of them; empty where the line may hold answers.
+
+    >>> headings_said(("Номер анкеты", "NPS")), headings_said(("A1", "грубили"))
+    ('; its headings: Номер анкеты, NPS', '')
+    """
+    named = [heading for heading in header if heading]
+    a_header = len(named) > 1 and not any(sign.isdigit() for heading in named for sign in heading)
+    return f"; its headings: {', '.join(named)}" if a_header else ""
 
 
 def misspelt(table: Table, columns: Mapping[str, str], question_ids: Sequence[str]) -> Iterator[Problem]:

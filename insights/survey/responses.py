@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
-from insights.survey.cells import Faults, moment_in, number_in, shown, weight_in, word_in
-from insights.survey.columns import COLUMNS, PLAIN, REQUIRED, misspelt
+from insights.survey.cells import Faults, moment_in, number_in, shortened, shown, weight_in, word_in
+from insights.survey.columns import COLUMNS, IDS, PLAIN, REQUIRED, headings_said, misspelt
 from insights.survey.delimited import Problem, Table, read_table
 from insights.survey.frame_files import BESIDE
 from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
@@ -16,10 +16,15 @@ from insights.survey.questionnaire import SCALE_KINDS, Question, Survey
 Mode = Literal["phone", "online"]
 Consent = Literal["given", "refused", "unknown"]
 
+CURE_SHORTENED = "give the column the format of text there and export it again"
 NCS_VALUES = {"ready": 1.0, "unsure": 0.0, "not_ready": -1.0}
 MODES: Mapping[str, Mode] = {
     **dict.fromkeys(("phone", "телефон", "звонок"), "phone"),
     **dict.fromkeys(("online", "онлайн"), "online"),
+}
+CURES_OF_FORM = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "rename it so that it ends in .csv"),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "open it and save it as CSV (UTF-8)"),
 }
 # What databases and spreadsheets write where no answer is.
 NO_ANSWER = frozenset({"null", "none", "nan", "na", "n/a", "#n/a", "#н/д", "-", "\u2013", "\u2014"})
@@ -103,7 +108,7 @@ def read_responses(path: Path, *, survey: Survey, columns: Mapping[str, str] | N
     missing = [name for name in REQUIRED if name not in table.header]
     if table.header and missing:
         cure = f'add it, or map your heading in earful.toml: [columns] {missing[0]} = "…"'
-        problems.append(Problem(table.name, 1, f"no column {missing[0]}", cure))
+        problems.append(Problem(table.name, 1, f"no column {missing[0]}{headings_said(table.header)}", cure))
         return ResponseFile(table.name, table.sha256, (), tuple(problems))
     rows: list[ResponseRow] = []
     for line, cells in table.records:
@@ -121,6 +126,20 @@ def response_paths(folder: Path) -> list[Path]:
     return sorted(path for path in found if path.name not in BESIDE)
 
 
+def unread(folder: Path) -> Iterator[Problem]:
+    """Yield what lies in responses/ and is not read: tables in another form, folders, links; hidden files aside."""
+    for path in sorted(folder.glob("*")):
+        if path.name.startswith((".", "~")) or (path.suffix == ".csv" and path.is_file() and not path.is_symlink()):
+            continue
+        if path.is_symlink():
+            yield Problem(path.name, 0, "this is a link, and not followed", "put the file itself there")
+        elif path.is_dir():
+            yield Problem(path.name, 0, "this is a folder, and not read", "put its files into responses/ itself")
+        else:
+            cure = CURES_OF_FORM.get(path.suffix.casefold(), "save it as CSV (UTF-8), or move it out of responses/")
+            yield Problem(path.name, 0, f"{path.suffix or 'this'} is not read, only .csv", cure)
+
+
 def _row(
     table: Table, line: int, cells: Sequence[str], survey: Survey
 ) -> tuple[ResponseRow | None, tuple[Problem, ...]]:
@@ -131,6 +150,12 @@ def _row(
     if not interview_id:
         problem = Problem(table.name, line, "no interview_id", "give every interview its own id")
         return None, (problem,)
+    for name in IDS:
+        if shortened(values.get(name, "")):
+            faults.append((f"{name} is {values[name]!r}, shortened by a spreadsheet", CURE_SHORTENED))
+            values[name] = ""
+    if not values["interview_id"]:
+        return None, tuple(Problem(table.name, line, what, cure) for what, cure in faults)
     mode = _mode(values, faults)
     if mode is None:
         return None, tuple(Problem(table.name, line, what, cure, interview_id) for what, cure in faults)
