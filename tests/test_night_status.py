@@ -18,7 +18,7 @@ from insights.night.jobs import Job, failed
 from insights.night.processing import NightOptions, NightReport
 from insights.night.run import run_night
 from insights.night.status import Gap, gaps_of, status_of
-from insights.store import RecordingFacts
+from insights.store import RecordingFacts, open_store
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +116,21 @@ def test_the_status_of_many_calls_counts_layouts_and_still_names_what_failed(stu
     assert "layout      21 separated" in lines
     assert "failed      calls/bad.wav: 0 bytes; copy it again" in lines
     assert len(lines) < 10
+
+
+def test_what_is_printed_and_what_programs_read_differ_only_in_the_evidence(study_dir: Path) -> None:
+    (study_dir / "calls" / "a.flac").write_bytes(sound(1))
+    run(study_dir)
+    store = open_store(study_dir / "study.db")
+    quality = '{"file": ["clipped"], "flags": ["one_voice"], "layout": {"lag_s": 0.5}, "roles": {"margin": 2.5}}'
+    store.execute("UPDATE recording SET quality_json = ?", [quality])
+    store.close()
+    whole, short = status_of(study_dir), status_of(study_dir, evidence=False)
+    (layout,) = whole.pop("layouts")
+    assert layout.pop("evidence") == {"lag_s": 0.5}
+    assert (layout["role_margin"], short.pop("layouts")) == (2.5, [layout])
+    assert whole == short
+    assert whole["doubtful"] == [{"path": "calls/a.flac", "layout": "separated", "flags": ["clipped", "one_voice"]}]
 
 
 @pytest.mark.parametrize(("error", "setting"), [(TooLongError, "max_hours"), (UndeclaredError, "raw_format")])

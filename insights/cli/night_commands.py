@@ -73,6 +73,8 @@ def night(
     from insights.night.processing import NightOptions
     from insights.night.run import run_night
 
+    if address and executor != "ray":
+        stop("--address needs --executor ray", code=2)
     stop_at = moment(by) if by else None
     try:
         with stoppable(), night_progress(shown=not as_json) as progress:
@@ -143,7 +145,7 @@ def status(study_dir: Path, *, as_json: bool) -> None:
     from insights.cli.state_text import status_lines
     from insights.night.status import status_of
 
-    state = guarded(lambda: status_of(study_dir))
+    state = guarded(lambda: status_of(study_dir, evidence=as_json))
     if as_json:
         print_json(state)
         return
