@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 
@@ -43,6 +44,9 @@ def study(tmp_path: Path) -> Path:
         (("metrics", "--by", "segmnt"), 2, "did you mean segment?"),
         (("metrics", "--wave", "2026Q5"), 2, "no wave '2026Q5'; waves: 2026Q4; did you mean 2026Q4?"),
         (("change", "2026Q4", "2026Q4"), 2, "2026Q4 twice; name two waves"),
+        (("night", "--address", "auto"), 2, "--address needs --executor ray"),
+        (("check", "my-study"), 2, "unexpected extra argument (my-study); a study's folder is named with --study"),
+        (("plan", "--minutes", "nan"), 2, "'nan' is not a number that can be counted with"),
         (("settle", "--answer", "9999", "--value", "undo"), 4, "there is no answer 9999"),
         (("correct", "ru01.wav", "--hide", "900", "999"), 4, "before 900 s; give seconds of the call"),
     ],
@@ -77,6 +81,16 @@ def test_only_a_number_of_the_scale_settles_a_score(study: Path, value: str, cod
     where = ("--value", value, "--by", "anna", "--study", str(study))
     assert earful("settle", "--answer", str(answer["answer_id"]), *where).exit_code == code
     assert earful("settle", "--answer", str(why["answer_id"]), *where).exit_code == 4
+
+
+def test_a_port_that_is_taken_is_one_clear_line(study: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = earful("serve", "--port", port, "--study", str(study))
+    assert (done.exit_code, type(done.exception)) == (4, SystemExit)
+    assert f"port {port}: Address already in use; is it served already? Choose another with --port" in done.output
 
 
 def test_a_dry_run_of_retain_is_short_and_names_the_command_that_erases(study: Path) -> None:

@@ -117,6 +117,14 @@ def test_thousands_may_stand_apart_but_a_comma_that_may_be_either_is_refused(
     assert (outcomes[0].revenue, len(problems)) == (revenue, int(revenue is None))
 
 
+@pytest.mark.parametrize("typed", ["Не знаю", "затрудняюсь ответить", "отказ", "н/д", "Don't know", "no answer."])
+def test_a_score_that_was_refused_is_no_fault_and_its_words_are_kept(tmp_path: Path, typed: str) -> None:
+    file = read(tmp_path, f"{HEADER}\nA1;;phone;{typed};{typed}\n")
+    assert file.problems == ()
+    cells = file.rows[0].answers
+    assert [(cells[name].value, cells[name].text) for name in ("nps", "why")] == [(None, typed), (None, typed)]
+
+
 @pytest.mark.parametrize(
     ("name", "cure"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import json
+import math
 import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -48,6 +49,17 @@ def study_option(command: Command) -> Command:
         show_default="the current folder",
         help="The study's folder.",
     )(command)
+
+
+class Finite(click.FloatRange):
+    """A number within a range; "inf" and "nan" are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - as click's
+        """Return the number; wrong usage where it is none."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number that can be counted with.", param, ctx)
+        return number
 
 
 def json_option(command: Command) -> Command:

@@ -101,6 +101,10 @@ class LazyGroup(click.Group):
         """Run a command; a file, folder or disk that fails it becomes one clear line and exit code 4."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            if "unexpected extra argument" not in error.message:
+                raise
+            raise click.UsageError(f"{error.message}; a study's folder is named with --study", error.ctx) from error
         except BrokenPipeError:
             raise  # whoever read the output has seen enough: click ends quietly
         except OSError as error:

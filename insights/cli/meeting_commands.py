@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -202,5 +204,13 @@ def serve(study_dir: Path, *, port: int) -> None:
 
     if not StudyFolder(study_dir).pages.is_dir():
         stop(f"{study_dir}: no pages yet; `earful morning` builds one")
-    click.echo(f"http://{HOST}:{port}/  (this machine only; Ctrl-C ends)")
-    uvicorn.run(make_app(study_dir), host=HOST, port=port, log_level="warning", server_header=False)
+    server = uvicorn.Server(uvicorn.Config(make_app(study_dir), log_level="warning", server_header=False))
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((HOST, port))
+        except OSError as error:
+            stop(f"port {port}: {error.strerror}; is it served already? Choose another with --port")
+        click.echo(f"http://{HOST}:{port}/  (this machine only; Ctrl-C ends)")
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[door])

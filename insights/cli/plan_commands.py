@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, study_option
+from insights.cli.context import Finite, json_option, print_json, stop, study_option
 
 if TYPE_CHECKING:
     from insights.night.capacity import Capacity, Figure, Measured
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 @click.command()
 @study_option
 @click.option("--calls", type=click.IntRange(1), default=130_000, show_default=True, help="How many calls.")
-@click.option("--minutes", type=click.FloatRange(0.1), default=4.0, show_default=True, help="Length of a call.")
-@click.option("--night-hours", type=click.FloatRange(0.1), default=8.0, show_default=True, help="Hours a night has.")
+@click.option("--minutes", type=Finite(0.1), default=4.0, show_default=True, help="Length of a call.")
+@click.option("--night-hours", type=Finite(0.1), default=8.0, show_default=True, help="Hours a night has.")
 @click.option("--cores", type=click.IntRange(1), help="Cores of one machine; default: this one's.")
 @json_option
 def plan(study_dir: Path, *, calls: int, minutes: float, night_hours: float, cores: int | None, as_json: bool) -> None:

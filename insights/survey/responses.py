@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast
 
@@ -26,8 +29,6 @@ CURES_OF_FORM = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "rename it so that it ends in .csv"),
     **dict.fromkeys((".xlsx", ".xls", ".ods"), "open it and save it as CSV (UTF-8)"),
 }
-# What databases and spreadsheets write where no answer is.
-NO_ANSWER = frozenset({"null", "none", "nan", "na", "n/a", "#n/a", "#н/д", "-", "\u2013", "\u2014"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,13 @@ def read_responses(path: Path, *, survey: Survey, columns: Mapping[str, str] | N
     return ResponseFile(table.name, table.sha256, tuple(rows), tuple(sorted(problems, key=lambda item: item.line)))
 
 
+@cache
+def no_answer(kind: str) -> frozenset[str]:
+    """Return the words that stand where no answer is: ``nothing`` or ``refused``."""
+    text = files("insights.survey").joinpath("no_answer.toml").read_text(encoding="utf-8")
+    return frozenset(tomllib.loads(text)[kind])
+
+
 def response_paths(folder: Path) -> list[Path]:
     """Return responses/*.csv by name, population.csv and outcomes.csv aside; links are not followed."""
     found = [path for path in folder.glob("*.csv") if path.is_file() and not path.is_symlink()]
@@ -191,8 +199,11 @@ def _mode(values: Mapping[str, str], faults: Faults) -> Mode | None:
 
 def _cell(question: Question, text: str, faults: Faults) -> Cell:
     """Return an answer's cell; a number outside the scale keeps its text and loses its number."""
-    if not text or text.casefold() in NO_ANSWER:
+    plain = text.casefold()
+    if not text or plain in no_answer("nothing"):
         return Cell(text if question.kind == "open" else "")
+    if plain.rstrip(".") in no_answer("refused"):
+        return Cell(text)
     if question.kind == "ncs":
         value = NCS_VALUES.get(text.casefold().replace(" ", "_"))
         if value is None:
