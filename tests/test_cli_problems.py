@@ -113,3 +113,29 @@ def test_reading_rows_by_day_keeps_recordings_that_a_pattern_linked(tmp_path: Pa
     assert earful(command, "--study", str(tmp_path)).exit_code == 0
     assert query(store, "SELECT interview_id FROM recording") == [{"interview_id": "A1"}]
     store.close()
+
+
+def test_erasing_a_person_brings_no_older_number_of_others_back(study_dir: Path) -> None:
+    head, folder = "interview_id,mode,respondent_id,nps\n", study_dir / "responses"
+    (folder / "a.csv").write_text(head + "i2,phone,R-2,5\ni1,phone,R-1,5\ni3,phone,R-3,55\n", encoding="utf-8")
+    (folder / "b.csv").write_text(head + "i1,phone,R-1,9\n", encoding="utf-8")
+    where = ("--study", str(study_dir))
+    earful("ingest", *where)
+    assert earful("forget", "--respondent", "R-2", "--yes", *where).exit_code == 0
+    again = json.loads(earful("ingest", *where, "--json").output)
+    assert (again["files"], again["interviews"]) == (0, 2)
+    assert again["problems"][0].startswith("a.csv:3: nps is '55'")  # a line higher than before
+    store = open_store(study_dir / "study.db", readonly=True)
+    sql = "SELECT interview_id, recorded_value AS n FROM answer WHERE question_id = 'nps' ORDER BY interview_id"
+    assert query(store, sql) == [{"interview_id": "i1", "n": 9.0}, {"interview_id": "i3", "n": None}]
+    store.close()
+
+
+def test_a_file_that_was_not_read_yet_is_read_after_an_erasure(study_dir: Path) -> None:
+    file = study_dir / "responses" / "a.csv"
+    head, where = "interview_id,mode,respondent_id,nps\n", ("--study", str(study_dir))
+    file.write_text(head + "i1,phone,R-1,5\n", encoding="utf-8")
+    earful("ingest", *where)
+    file.write_text(head + "i1,phone,R-1,5\ni2,phone,R-2,8\n", encoding="utf-8")
+    assert earful("forget", "--respondent", "R-1", "--yes", *where).exit_code == 0
+    assert json.loads(earful("ingest", *where, "--json").output)["interviews"] == 1

@@ -20,7 +20,6 @@ from insights.store.erasure_queries import (
     SubjectKind,
     erase_rows,
     forget_person_rows,
-    forget_response_file,
     holdings,
     interviews_of,
     knows_person,
@@ -30,6 +29,7 @@ from insights.store.erasure_queries import (
     texts_of,
     texts_of_others,
 )
+from insights.store.frame import keep_rewritten
 from insights.store.privacy_queries import person_ids
 
 log = logging.getLogger("earful.privacy")
@@ -227,10 +227,10 @@ def _rewrite_responses(store: Store, folder: StudyFolder, held: Holdings, subjec
     for path in sorted(folder.responses.glob("*.csv")):
         if path.is_symlink() or not path.is_file():
             continue
-        lines = rewritten(path, rows, columns=columns)
+        before, lines = path.read_bytes(), rewritten(path, rows, columns=columns)
         if lines:
             taken[path.name] = lines
-            forget_response_file(store, path.name)
+            keep_rewritten(store, path.name, before=before, after=path.read_bytes(), columns=columns)
     return taken
 
 

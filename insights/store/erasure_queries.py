@@ -270,12 +270,6 @@ def forget_person_rows(store: Store, kind: SubjectKind, ident: str) -> None:
             store.conn.execute("DELETE FROM respondent WHERE respondent_id = ?", (ident,))
 
 
-def forget_response_file(store: Store, path: str) -> None:
-    """Forget that a response file was read, so that the next ``ingest`` reads the rewritten one."""
-    with transaction(store):
-        store.conn.execute("DELETE FROM response_file WHERE path = ?", (path,))
-
-
 def scrub(store: Store) -> None:
     """Leave no deleted word in the file: full-text segments merged, pages rewritten, the write-ahead log emptied.
 

@@ -19,6 +19,8 @@ from insights.survey.frame_files import Outcome, Population, paths_beside, read_
 from insights.survey.questionnaire import Survey
 from insights.survey.responses import ResponseFile, ResponseRow, read_responses, response_paths, unread
 
+REWRITTEN = "rewritten "  # before the hash of a file whose rows were all read before some were taken out
+
 
 def store_survey(store: Store, survey: Survey) -> None:
     """Store the questions; those of earlier versions stay for their answers, marked inactive."""
@@ -109,30 +111,56 @@ def ingest_folder(
 
     Files that come together are read in the order of their names; a file that comes or changes later wins. Faults
     replace those of the same file and can be read by ``response_problems``; those of a file that has gone go, its
-    interviews stay. Recordings stored already are linked to
-    rows that came now (``pattern``: see ``match_recordings``).
+    interviews stay. Of a file that earful itself rewrote only the faults are read. Recordings stored already are
+    linked to rows that came now (``pattern``: see ``match_recordings``).
     """
     ingest_frame(store, survey=survey, codebook=codebook)
     known = dict(store.conn.execute("SELECT path, sha256 FROM response_file").fetchall())
     read: list[ResponseFile] = []
     changed = 0
-    questions = to_json([question.question_id for question in survey.questions]) + to_json(dict(columns or {}))
+    question_ids = [question.question_id for question in survey.questions]
     for path in response_paths(folder):
-        mark = hashlib.sha256(path.read_bytes() + questions.encode()).hexdigest()
+        mark = response_mark(path.read_bytes(), question_ids, columns or {})
         if known.get(path.name) == mark:
             continue
-        file = read_responses(path, survey=survey, columns=columns)
+        file, rewritten = (
+            read_responses(path, survey=survey, columns=columns),
+            known.get(path.name) == REWRITTEN + mark,
+        )
         with transaction(store):
-            changed += put_interviews(store, file.rows, survey=survey, source=file.name).changed
+            if not rewritten:
+                changed += put_interviews(store, file.rows, survey=survey, source=file.name).changed
             put_problems(store, file.name, file.problems)
             _put_file(store, file.name, mark, len(file.rows))
-        read.append(file)
+        if not rewritten:
+            read.append(file)
     _ingest_beside(store, folder)
     beside = _put_unread(store, folder)
     _forget_gone(store, [*beside, *(path.name for path in (*response_paths(folder), *paths_beside(folder)))])
     if changed or (read and _some_unlinked(store)):
         link_recordings(store, pattern=pattern)
     return read
+
+
+def response_mark(content: bytes, question_ids: Sequence[str], columns: Mapping[str, str]) -> str:
+    """Return a hash of a file of responses and of what its columns mean."""
+    meaning = to_json(list(question_ids)) + to_json(dict(columns))
+    return hashlib.sha256(content + meaning.encode()).hexdigest()
+
+
+def keep_rewritten(store: Store, name: str, *, before: bytes, after: bytes, columns: Mapping[str, str]) -> None:
+    """Note that earful took rows out of a file, so that the next ``ingest`` takes none of the others for newer ones.
+
+    A file that had not been read as it was before is forgotten: it is new to the next ``ingest``.
+    """
+    ids = [row[0] for row in store.conn.execute("SELECT question_id FROM question WHERE active = 1 ORDER BY idx")]
+    with transaction(store):
+        store.conn.execute(
+            "DELETE FROM response_file WHERE path = ?1 AND sha256 NOT IN (?2, ?3 || ?2)",
+            (name, response_mark(before, ids, columns), REWRITTEN),
+        )
+        values = (REWRITTEN + response_mark(after, ids, columns), name)
+        store.conn.execute("UPDATE response_file SET sha256 = ? WHERE path = ?", values)
 
 
 def _some_unlinked(store: Store) -> bool:
