@@ -107,6 +107,15 @@ def test_gaps_with_one_cure_stand_under_one_heading_and_all_are_named() -> None:
     assert lines[6].startswith("4 gaps")
 
 
+def test_gaps_that_differ_in_their_cures_take_a_line_each_under_one_heading() -> None:
+    gaps = [Gap("no_recording", f"i{n}", f"put {n}.wav into calls/") for n in range(500)]
+    gaps += [Gap("no_recording", f"r{n}", "consent refused") for n in range(2)]
+    lines = list(gap_lines(gaps))
+    assert lines[:3] == ["no recording: consent refused", "    r0", "    r1"]
+    assert lines[3:5] == ["no recording: to each its own", "    i0: put 0.wav into calls/"]
+    assert len(lines) == 3 + 1 + 500 + 1
+
+
 def test_the_status_of_many_calls_counts_layouts_and_still_names_what_failed(study_dir: Path) -> None:
     run(study_dir)
     layout = {"layout": "separated", "language": "ru", "path": "calls/a.wav", "role_margin": 0.5}

@@ -97,11 +97,19 @@ def layout_lines(layouts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def gap_lines(gaps: Sequence[Gap]) -> Iterator[str]:
-    """Yield the gaps, those with one cure under one heading, in the order of the first of each kind."""
-    kinds = list(dict.fromkeys(gap.kind for gap in gaps))
-    ordered = sorted(gaps, key=lambda gap: (kinds.index(gap.kind), gap.cure))
-    for (kind, cure), found in groupby(ordered, key=lambda gap: (gap.kind, gap.cure)):
-        yield f"{kind.replace('_', ' ')}: {cure}"
-        yield from (f"    {gap.where}" for gap in found)
+    """Yield the gaps in the order of the first of each kind: those with one cure under it, the others line by line."""
+    kinds: dict[str, dict[str, list[str]]] = {}
+    for gap in gaps:
+        kinds.setdefault(gap.kind, {}).setdefault(gap.cure, []).append(gap.where)
+    for kind, cures in kinds.items():
+        alone = {cure: where for cure, (where, *more) in cures.items() if not more}
+        listed = alone if len(alone) > 1 else {}
+        for cure, places in cures.items():
+            if cure not in listed:
+                yield f"{kind.replace('_', ' ')}: {cure}"
+                yield from (f"    {where}" for where in places)
+        if listed:
+            yield f"{kind.replace('_', ' ')}: to each its own"
+            yield from (f"    {where}: {cure}" for cure, where in listed.items())
     again = "; a file that is replaced is taken up by the next `earful night` by itself" if "failed" in kinds else ""
     yield counted(len(gaps), "gap") + again

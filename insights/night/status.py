@@ -23,6 +23,7 @@ from insights.store.status_queries import (
     unmatched_recordings,
     without_consent_phrase,
 )
+from insights.survey.delimited import Problem
 
 # What a flag means and what to do about it, in one line.
 FLAG_CURES = {
@@ -122,7 +123,8 @@ def without_recording(store: Store) -> Iterator[Gap]:
 def unreadable_rows(store: Store) -> Iterator[Gap]:
     """Yield rows of ``responses/`` that could not be used."""
     for row in response_problems(store):
-        yield Gap("response", f"responses/{row['path']}:{row['line']}", f"{row['problem']}; {row['cure']}")
+        problem = Problem(row["path"], row["line"], row["problem"], row["cure"])
+        yield Gap("response", f"responses/{problem.place}", f"{problem.problem}; {problem.cure}")
 
 
 def doubts(store: Store) -> Iterator[Gap]:
