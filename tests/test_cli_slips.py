@@ -48,6 +48,13 @@ def study(tmp_path: Path) -> Path:
         (("check", "my-study"), 2, "unexpected extra argument (my-study); a study's folder is named with --study"),
         (("plan", "--minutes", "nan"), 2, "'nan' is not a number that can be counted with"),
         (("settle", "--answer", "9999", "--value", "undo"), 4, "there is no answer 9999"),
+        (
+            ("correct", "ru01", "--swap"),
+            4,
+            "no recording is called that; give its id or its path: did you mean calls/",
+        ),
+        (("correct", "ru10.wav", "--swap"), 4, "did you mean calls/ru01.wav?"),
+        (("correct", "other", "--swap"), 4, "`earful status` shows paths"),
         (("correct", "ru01.wav", "--hide", "900", "999"), 4, "before 900 s; give seconds of the call"),
     ],
 )

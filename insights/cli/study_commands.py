@@ -22,7 +22,9 @@ from insights.cli.problem_text import problem_lines
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--template", default="voice-of-customer", show_default=True, help="Which questionnaire to start from.")
+@click.option(
+    "--template", default="voice-of-customer", show_default=True, help="voice-of-customer, written or after-service."
+)
 def init(directory: Path, template: str) -> None:
     r"""Make a study folder: settings with every default explained, a questionnaire, a codebook.
 

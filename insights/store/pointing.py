@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+
 from insights.store.connection import Row, Store, query
 from insights.store.failures import StoreError
 from insights.store.matching import plain_name
+
+MOST_NEAR = 3
 
 
 def recording_called(store: Store, name: str) -> Row:
@@ -22,10 +26,20 @@ def recording_called(store: Store, name: str) -> Row:
              ORDER BY recording_id = :name DESC, path = :name DESC, path"""
     rows = query(store, sql, {"name": name.strip(), "wanted": wanted})
     exact = [row for row in rows if name.strip() in (row["recording_id"], row["path"])]
-    if len(exact or rows) != 1:
-        found = f"{len(rows)} recordings are called that" if rows else "no recording is called that"
-        raise StoreError(f"{name}: {found}; give its id or its path as `earful status` shows it")
-    return (exact or rows)[0]
+    if len(exact or rows) == 1:
+        return (exact or rows)[0]
+    near = [row["path"] for row in rows] or paths_like(store, wanted)
+    found = f"{len(rows)} recordings are called that" if rows else "no recording is called that"
+    meant = f"did you mean {' or '.join(near[:MOST_NEAR])}?" if near else "`earful status` shows paths"
+    raise StoreError(f"{name}: {found}; give its id or its path: {meant}")
+
+
+def paths_like(store: Store, name: str) -> list[str]:
+    """Return the paths that hold a name, else those that resemble it, the nearest first."""
+    paths = [row[0] for row in store.conn.execute("SELECT path FROM recording ORDER BY path")]
+    holding = [path for path in paths if name and name.casefold() in path.casefold()]
+    names = {path.rpartition("/")[2]: path for path in paths}
+    return holding or [names[one] for one in difflib.get_close_matches(name, names, n=MOST_NEAR, cutoff=0.7)]
 
 
 def turn_index_at(store: Store, recording_id: str, at_s: float) -> int:
