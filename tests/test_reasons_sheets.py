@@ -35,8 +35,26 @@ def test_codes_share_one_quote_or_have_one_each(tmp_path: Path, quote: str, expe
 
 @pytest.mark.parametrize(
     ("quote", "said"),
-    [("Дорого | вежливый | но", "3 quotes for 2 codes"), ("Дорого | дешево", "'дешево' is not part")],
+    [("Дорого | вежливый | но", "3 quotes for 2 codes"), ("Дорого | дешево", "'дешево'. is not part")],
 )
 def test_quotes_that_do_not_fit_are_named_with_their_cure(tmp_path: Path, quote: str, said: str) -> None:
     with pytest.raises(SheetError, match=said):
         read_sheet(filled(tmp_path, "price-, manager+", quote), BOOK, texts=TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("codes", "quote", "said"),
+    [
+        ("managr+", "", "no code 'managr+', did you mean manager?"),
+        ("грубили, звоните Анне Кравченко", "", "no code 'грубили'; codes: price, manager"),
+        ("звоните Анне Кравченко-", "", "no code a text of 23 characters; codes"),
+        ("price-", "обещал Иван Кравченко", "the quote (a text of 21 characters) is not part"),
+    ],
+)
+def test_a_refused_cell_offers_the_code_that_was_meant_and_shows_no_remark(
+    tmp_path: Path, codes: str, quote: str, said: str
+) -> None:
+    with pytest.raises(SheetError) as caught:
+        read_sheet(filled(tmp_path, codes, quote), BOOK, texts=TEXTS)
+    assert said in str(caught.value)
+    assert "Кравченко" not in str(caught.value)

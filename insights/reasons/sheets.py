@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from insights.reasons.reason import Polarity
+from insights.survey.cells import shown
 from insights.survey.codebook import Codebook
 from insights.survey.delimited import decoded
 
@@ -146,7 +148,7 @@ def _rows(path: Path) -> Iterator[Mapping[str, str]]:
 def _row_codes(row: Mapping[str, str], codebook: Codebook, texts: Mapping[int, str]) -> list[HandCode]:
     written = (row.get("answer_id") or "").strip()
     if not written.isdigit() or int(written) not in texts:
-        raise SheetError(f"answer_id {written!r} is not in the store; leave that column as it was written")
+        raise SheetError(f"answer_id {shown(written)} is not in the store; leave that column as it was written")
     answer_id = int(written)
     no_reason = row["codes"].strip() in (NO_REASON, "−", "–")
     codes = [part for part in re.split(r"[,;|]", row["codes"]) if part.strip()]
@@ -166,7 +168,7 @@ def _quotes(cell: str, text: str, *, count: int) -> list[str]:
     for part, quote in zip(parts, found):
         if quote is None:
             raise SheetError(
-                f"the quote {part[:40]!r} is not part of the answer; copy it letter by letter, or leave it empty"
+                f"the quote ({shown(part)}) is not part of the answer; copy it letter by letter, or leave it empty"
             )
     if len(parts) != count:
         raise SheetError(f"{len(parts)} quotes for {count} codes; give one for all, or one each in the codes' order")
@@ -190,5 +192,17 @@ def _hand_code(written: str, answer_id: int, quote: str, codebook: Codebook) -> 
         )
     match = _CODE.match(text)
     if match is None or match["code"] not in known or match["sign"] is None:
-        raise SheetError(f"no code {text!r}; codes: {', '.join(known)}, each with + - or 0 behind it")
+        raise SheetError(f"no code {_meant(text, known)} codes: {', '.join(known)}, each with + - or 0 behind it")
     return HandCode(answer_id, match["code"], _SIGNS[match["sign"]], quote)
+
+
+def _meant(text: str, known: Sequence[str]) -> str:
+    """Return what stands for a code, with the codes that may be meant; of any other words no more than a fault shows.
+
+    >>> _meant("prise-", ["price"]), _meant("she was rude, ask Ann", ["price"])
+    ("'prise-', did you mean price?", 'a text of 21 characters;')
+    """
+    near = [difflib.get_close_matches(word.rstrip("+0-−–"), known, n=1) for word in text.split()]
+    if near and all(near):
+        return f"{text!r}, did you mean {', '.join(found[0] for found in near)}?"
+    return f"{shown(text)};"
