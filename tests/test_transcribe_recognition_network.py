@@ -137,6 +137,20 @@ def test_precision_follows_the_request_and_the_device():
     assert chosen_dtype("auto", "cpu") in {torch.float32, torch.bfloat16}
 
 
+def test_a_processor_that_multiplies_no_bfloat16_still_computes_in_it_when_told_to(model, monkeypatch):
+    import torch
+
+    monkeypatch.setattr("transcribe.recognition.weights.packs_bfloat16", lambda: False)
+    assert chosen_dtype("auto", "cpu") == torch.float32
+    with torch.inference_mode():
+        weights = pack(model, torch.bfloat16, "cpu")
+        mel, _ = sound_of(weights)
+        features, _ = encode(weights, mel)
+        whispers = model.encoder(mel[None].float())[0]
+    assert features.dtype == torch.bfloat16
+    assert torch.nn.functional.cosine_similarity(features.float().flatten(), whispers.flatten(), dim=0) > 0.99
+
+
 def test_longer_phrases_take_their_probability_from_shorter_ones():
     own = without_longer({"восемь": 0.9, "восемь с половиной": 0.2, "восемь с половиной баллов": 0.05, "пять": 0.1})
     assert own == pytest.approx(

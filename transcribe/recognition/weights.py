@@ -108,7 +108,15 @@ def chosen_dtype(precision: Precision, device: str) -> torch.dtype:
         return torch.float16
     # bfloat16 pays only where the processor multiplies it; elsewhere it is emulated, and slower than float32.
     fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-    return torch.bfloat16 if fast else torch.float32
+    return torch.bfloat16 if fast and packs_bfloat16() else torch.float32
+
+
+def packs_bfloat16() -> bool:
+    """Return whether oneDNN is built in and multiplies bfloat16 on this processor; it refuses on most laptops."""
+    import torch
+
+    built_in: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return built_in and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def load_weights(model_file: ModelFile, *, precision: Precision = "auto", device: str = "cpu") -> Weights:
@@ -241,7 +249,7 @@ class _Packer:
 
         matrix = self.tensor(weight)
         shift = None if bias is None else self.tensor(bias)
-        if self.dtype == torch.bfloat16 and self.device == "cpu":
+        if self.dtype == torch.bfloat16 and self.device == "cpu" and packs_bfloat16():
             # oneDNN's own layout, made once: a plain call would make it anew for every step.
             packed = torch.ops.mkldnn._reorder_linear_weight(matrix, _PACKED_ROWS)
             after, kind = ("gelu", "none") if gelu else ("none", "")
