@@ -37,7 +37,7 @@ def demo(directory: Path) -> None:
         stop(f"{directory}: {error.strerror or error}; name a folder that can be written")
     with night_progress(shown=True) as progress:
         report = guarded(lambda: run_night(directory, NightOptions(progress=progress)))
-    print_report(report)
+    print_report(report, directory)
     click.echo("")
     for line in summary_of(directory):
         click.echo(line)

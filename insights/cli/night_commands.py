@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from insights.cli.context import json_option, print_json, stop, stop_for_file, study_option
+from insights.cli.context import command_here, counted, json_option, print_json, stop, stop_for_file, study_option
 
 if TYPE_CHECKING:
     from insights.night.processing import NightReport
@@ -90,7 +90,7 @@ def night(
     if as_json:
         print_json(report_json(report))
     else:
-        print_report(report)
+        print_report(report, study_dir)
     raise SystemExit(report.exit_code)
 
 
@@ -114,21 +114,24 @@ def report_json(report: NightReport) -> dict[str, Any]:
     return {**counts, **seconds, "response_problems": len(report.problems)}
 
 
-def print_report(report: NightReport) -> None:
+def print_report(report: NightReport, study_dir: Path) -> None:
     """Print what a night did: counts, never words."""
     if not (report.done or report.failed or report.quarantined or report.typed or report.left):
-        click.echo(f"nothing new: {report.unchanged} recordings are up to date, {report.waiting} waiting")
+        click.echo(f"nothing new: {counted(report.unchanged, 'recording')} up to date, {report.waiting} waiting")
     else:
+        sound = f"{report.sound_s / 60:.1f} minutes of sound in {report.seconds / 60:.1f} minutes"
         click.echo(
-            f"{report.done} calls done ({report.sound_s / 60:.1f} minutes of sound in {report.seconds / 60:.1f} "
-            f"minutes), {report.typed} written interviews, {report.failed} failed, {report.quarantined} quarantined, "
-            f"{report.waiting} waiting"
+            f"{counted(report.done, 'call')} done ({sound}), {counted(report.typed, 'written interview')}, "
+            f"{report.failed} failed, {report.quarantined} quarantined, {report.waiting} waiting"
         )
     if report.left:
-        click.echo(f"{report.left} calls left for the next run, about {report.left_s / 60:.0f} minutes of sound")
+        click.echo(
+            f"{counted(report.left, 'call')} left for the next run, about {report.left_s / 60:.0f} minutes of sound"
+        )
     if report.problems or report.failed or report.quarantined:
-        problems = f", {len(report.problems)} problems in responses/" if report.problems else ""
-        click.echo(f"what is missing or doubtful, and what to do{problems}: earful gaps")
+        problems = f", {counted(len(report.problems), 'problem')} in responses/" if report.problems else ""
+        gaps_here = command_here("earful gaps", study_dir)
+        click.echo(f"what is missing or doubtful, and what to do{problems}: {gaps_here}")
 
 
 @click.command()

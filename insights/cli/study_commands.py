@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from insights.cli.context import (
     study_option,
 )
 from insights.cli.problem_text import problem_lines
+
+if TYPE_CHECKING:
+    from insights.night.inspection import Inspection
 
 
 @click.command()
@@ -87,9 +91,18 @@ def check(study_dir: Path, *, as_json: bool) -> None:
         for warning in inspection.warnings:
             click.echo(f"warning  {warning}")
         print_lines(problem_lines(inspection.problems, all_of_them=command_here("earful check --json", study_dir)))
-        click.echo(inspection.summary)
+        click.echo(check_line(inspection))
     if not inspection.usable:
         raise SystemExit(EXIT_NOTHING_POSSIBLE)
+
+
+def check_line(inspection: Inspection) -> str:
+    """Return what a check found, in one line."""
+    doubts = f"{counted(len(inspection.warnings), 'warning')}, {counted(len(inspection.problems), 'problem')}"
+    if not inspection.usable:
+        return f"{len(inspection.faults)} to mend before a run, {doubts} in responses/"
+    found = f"{counted(inspection.questions, 'question')}, {counted(inspection.codes, 'code')}"
+    return f"usable: {found}, {doubts} in responses/"
 
 
 @click.command()

@@ -25,7 +25,8 @@ class Inspection:
     faults: tuple[str, ...]
     warnings: tuple[str, ...]
     problems: tuple[Problem, ...]
-    summary: str
+    questions: int
+    codes: int
 
     @property
     def usable(self) -> bool:
@@ -51,14 +52,8 @@ def inspect_study(study_dir: Path) -> Inspection:
         warnings += key_warnings(study_dir / survey.codebook, "codebook")
     if codebook is not None:
         warnings += codebook_warnings(codebook)
-    doubts = f"{len(warnings)} warnings, {len(problems)} problems in responses/"
-    if faults:
-        summary = f"{len(faults)} to mend before a run, {doubts}"
-    else:
-        questions = len(survey.questions) if survey else 0
-        codes = len(codebook.codes) if codebook else 0
-        summary = f"usable: {questions} questions, {codes} codes, {doubts}"
-    return Inspection(tuple(faults), tuple(warnings), tuple(problems), summary)
+    questions, codes = len(survey.questions) if survey else 0, len(codebook.codes) if codebook else 0
+    return Inspection(tuple(faults), tuple(warnings), tuple(problems), questions, codes)
 
 
 def settings_or_fault(study_dir: Path, faults: list[str]) -> Settings | None:
