@@ -18,13 +18,14 @@ from insights.store.metric_queries import (
     interview_columns,
     mistaken_interviews,
     number_columns,
+    operator_teams,
     populations,
 )
 from insights.survey import Question
 
 DIMENSIONS = ("segment", "role", "operator-team", "mode", "requester", "event-age", "hesitation")
 UNSCORED = ("open", "closed")
-LABELLED = ("wave", "mode", "segment", "role", "operator-team", "disposition")
+LABELLED = ("wave", "mode", "segment", "role", "disposition")
 HESITANT_FROM = 1.0
 EVENT_AGES = ((1.0, "within 24 hours"), (7.0, "1-7 days"), (30.0, "8-30 days"), (float("inf"), "over 30 days"))
 
@@ -126,6 +127,8 @@ def load_frame(store: Store, *, waves: Sequence[str] | None = None) -> Frame:
     at = rows_of(answered, ids, position)
     columns_of = {(name, kind): spread(column, at, len(ids)) for (name, kind), column in zip(numbers, found)}
     labels = {name: labelled(columns[name]) for name in LABELLED}
+    operators = labelled(columns["operator"])
+    labels["operator-team"] = regrouped(operators, operator_teams(store))
     labels["requester"] = labelled(columns["requester"])
     labels["event-age"] = labelled(event_ages(columns["event_days"]))
     mistaken = np.zeros(len(ids), dtype=bool)
@@ -133,7 +136,7 @@ def load_frame(store: Store, *, waves: Sequence[str] | None = None) -> Frame:
     return Frame(
         ids=ids,
         labels=labels,
-        operators=labelled(columns["operator"]).codes,
+        operators=operators.codes,
         started_days=numeric(columns["started_days"]),
         clients=client_numbers(columns["client"]),
         client_ids=columns["client"],
@@ -236,6 +239,18 @@ def labelled(names: Sequence[object]) -> Labels:
     number: dict[object, int] = {name: code for code, name in enumerate(present)}
     number[None] = -1
     return Labels(np.fromiter(map(number.__getitem__, names), np.int64, len(names)), tuple(present))
+
+
+def regrouped(labels: Labels, group_of: Mapping[str, str | None]) -> Labels:
+    """Return each row's group by the group of its name; -1 where the name has none.
+
+    Examples
+    --------
+    >>> regrouped(labelled(["anna", None, "boris"]), {"anna": "north", "boris": None}).codes.tolist()
+    [0, -1, -1]
+    """
+    groups = labelled([group_of.get(name) for name in labels.names])
+    return Labels(np.append(groups.codes, -1)[labels.codes], groups.names)
 
 
 def client_numbers(clients: Sequence[object]) -> Ints:

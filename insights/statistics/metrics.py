@@ -15,6 +15,7 @@ from insights.statistics.figure import HIDDEN_UNDER, Figure
 from insights.statistics.frame import HESITANT_FROM, Frame, Labels, load_frame
 from insights.statistics.measure import Measure
 from insights.statistics.measures import measures_of
+from insights.statistics.operators import operator_figures
 from insights.statistics.parts import Part, answered_of, figure_of, of_one_mode, parts_of
 from insights.statistics.response import ResponseGap, response_gaps
 from insights.store import Store
@@ -63,7 +64,7 @@ def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[st
                 add_slices(frame, measures, part, dimension, labels[dimension], into=(figures, hidden))
     order = {measure.metric: index for index, measure in enumerate(measures)}
     late, too_few = late_figures(frame, measures)
-    figures.extend(late)
+    figures.extend((*late, *operator_figures(frame, measures)))
     hidden.extend(too_few)
     figures.sort(key=lambda figure: (figure.wave, order.get(figure.metric, len(order))))
     return Report(tuple(figures), tuple(hidden), response_gaps(frame))

@@ -75,7 +75,17 @@ def figure_row(figure: Figure) -> dict[str, object]:
         "formula": figure.formula,
         "filter_json": {"wave": figure.wave, "mode": figure.mode, "slice": figure.slice},
         "rows_sha256": figure.rows_sha256,
-        "extra_json": dict(figure.extra),
+        "extra_json": {**figure.extra, **rest_of(figure)},
+    }
+
+
+def rest_of(figure: Figure) -> dict[str, object]:
+    """Return how a slice was compared with the rest of its wave; empty where it was not."""
+    if figure.p_rest is None:
+        return {}
+    return {
+        "p_rest": figure.p_rest,
+        "p_rest_method": "against the rest of the wave, Benjamini-Hochberg over its slices",
     }
 
 

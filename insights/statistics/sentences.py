@@ -137,6 +137,26 @@ def response_sentence(figure: Figure, *, language: Language) -> str:
     return f"{said} {_sentence('few', language, n=figure.n)}" if figure.greyed else said
 
 
+def operator_sentence(figure: Figure, *, language: Language) -> str:
+    """Return what a figure of ``operator_figures`` says in plain words."""
+    shares = {
+        name: number(100.0 * float(figure.extra[name] or 0.0), language) for name in ("icc", "icc_low", "icc_high")
+    }
+    said = _sentence(
+        "operators",
+        language,
+        metric=figure.metric.partition("_operator")[0].upper(),
+        value=number(figure.value, language),
+        low=number(figure.low, language),
+        high=number(figure.high, language),
+        plain=number(float(figure.extra["uncorrected"] or 0.0), language),
+        n=figure.n,
+        n_eff=round(figure.n_eff),
+        **shares,
+    )
+    return f"{said} {_sentence('few', language, n=figure.n)}" if figure.n < GREYED_UNDER else said
+
+
 def gap_sentence(gap: ResponseGap, *, mode: str, language: Language) -> str:
     """Return why a wave has no response rates; ``mode`` as the reader calls it."""
     return _sentence(gap.why, language, wave=gap.wave, mode=mode, n=gap.n)

@@ -41,7 +41,7 @@ COLUMNS = (
     "mode",
     "segment",
     "role",
-    "operator-team",
+    "operator",
     "client",
     "weight",
     "requester",
@@ -95,13 +95,12 @@ def interview_columns(store: Store, *, waves: Sequence[str] | None = None) -> di
     """Return the interviews column by column, ordered by id; ``waves`` None = all."""
     rows = store.conn.execute(INTERVIEWS, {"waves": _chosen(waves)}).fetchall()
     # Turned as a whole: a list for each column, cell by cell, takes three times as long.
-    columns: dict[str, list[object]] = {
-        name: list(cells) for name, cells in zip(COLUMNS, zip(*rows) if rows else [()] * len(COLUMNS))
-    }
-    team_of = dict(store.conn.execute("SELECT operator_id, team FROM operator").fetchall())
-    columns["operator"] = columns["operator-team"]
-    columns["operator-team"] = [team_of.get(operator) for operator in columns["operator"]]
-    return columns
+    return {name: list(cells) for name, cells in zip(COLUMNS, zip(*rows) if rows else [()] * len(COLUMNS))}
+
+
+def operator_teams(store: Store) -> dict[str, str | None]:
+    """Return every operator's team, None where it is not known."""
+    return dict(store.conn.execute("SELECT operator_id, team FROM operator").fetchall())
 
 
 def number_columns(

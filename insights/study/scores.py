@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from insights.statistics.frame import load_frame
-from insights.statistics.sentences import change_sentence, gap_sentence, response_sentence, weights_sentence
+from insights.statistics.measures import nps_measures
+from insights.statistics.operators import operator_figures
+from insights.statistics.sentences import (
+    change_sentence,
+    gap_sentence,
+    operator_sentence,
+    response_sentence,
+    weights_sentence,
+)
 from insights.store import StoreError
 from insights.store import study_queries as ask
 from insights.study import choices
@@ -69,6 +77,19 @@ def response_table(study: Study, *, waves: Sequence[str] | None, by: str | None,
     notes = [weights_sentence(language), *missing, fig.hidden_note(hidden, language)]
     sql = ask.outcomes_selection(wave=wave).text
     return rows_table(study, rows, sql=sql, columns=(*fig.COLUMNS, "sentence"), note=" ".join(filter(None, notes)))
+
+
+def operator_table(study: Study, *, waves: Sequence[str] | None, wave: str | None) -> Table:
+    """Return NPS corrected for operators beside the uncorrected one, a sentence with each; nothing of single ones."""
+    frame = load_frame(study.store, waves=waves)
+    figures = operator_figures(frame, list(nps_measures(study.store, frame))[:1])
+    rows = [
+        {**row, "sentence": operator_sentence(figure, language=study.language)}
+        for figure, row in zip(figures, fig.figure_rows(figures, named="value"), strict=True)
+    ]
+    note = "" if rows else label("few_operators", study.language)
+    sql = ask.figures_selection("nps", wave=wave).text
+    return rows_table(study, rows, sql=sql, columns=(*fig.COLUMNS, "sentence"), note=note)
 
 
 def explain_table(study: Study, metric_id: int) -> Table:

@@ -125,15 +125,15 @@ class Study:
         """
         return scores.response_table(self, waves=self._waves(wave), by=fig.dimension(by), wave=wave)
 
+    def operator_effect(self, *, wave: str | None = None) -> Table:
+        """Return NPS as other operators would have found it, with what they add to its error; no single operator."""
+        return scores.operator_table(self, waves=self._waves(wave), wave=wave)
+
     def control(self, figure: str = "nps", *, every: Every = "week", wave: str | None = None) -> Table:
         """Return a control chart's weeks or days: what chance alone explains, and signals by named rules.
 
-        Parameters
-        ----------
-        figure:
-            ``"nps"`` (by week only), ``"detractors"`` (the share of 0-6) or another share, such as ``"csat:speed"``.
-        every:
-            ``"week"`` (from Monday) or ``"day"``.
+        ``figure`` is ``"nps"`` (by week only), ``"detractors"`` (the share of 0-6) or another share, such as
+        ``"csat:speed"``; a week begins on Monday.
 
         Examples
         --------
