@@ -168,6 +168,22 @@ def test_population_and_outcomes_are_read_beside(store: Store, tmp_path: Path) -
     assert [(row["path"], row["line"]) for row in response_problems(store)] == [("population.csv", 3)]
 
 
+def test_a_row_taken_out_of_population_or_outcomes_counts_no_more(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "responses"
+    sizes, money = "wave,segment,clients", "client_id,period,revenue"
+    write(folder, "population.csv", "2026Q4,large,120", "2026Q4,smal,900", head=sizes)
+    write(folder, "outcomes.csv", "C1,2026,10", "C2,2026,20", head=money)
+    ingested(store, folder)
+    write(folder, "population.csv", "2026Q4,large,120", "2026Q4,small,900", head=sizes)
+    write(folder, "outcomes.csv", "C1,2026,10", head=money)
+    ingested(store, folder)
+    sql = "SELECT segment FROM population UNION ALL SELECT client_id FROM business_outcome ORDER BY 1"
+    assert [row["segment"] for row in query(store, sql)] == ["C1", "large", "small"]
+    write(folder, "population.csv", "saved in another form", head="oops")
+    ingested(store, folder)
+    assert len(query(store, "SELECT 1 FROM population")) == 2
+
+
 def test_a_new_survey_version_keeps_old_questions_for_their_answers(store: Store) -> None:
     made.framed(store, made.row())
     newer = Survey("small", 2, ("ru",), made.SURVEY.questions[:1])

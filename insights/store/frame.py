@@ -194,6 +194,12 @@ def _put_file(store: Store, name: str, mark: str, row_n: int) -> None:
     upsert(store, "response_file", "path", [{"path": name, "sha256": mark, "row_n": row_n, "ingested_at": now()}])
 
 
+def _empty_for(store: Store, table: str, rows: Sequence[object]) -> None:
+    """Empty a table for what a file says now: a row taken out of the file counts no more; one unreadable keeps all."""
+    if rows:
+        store.conn.execute(f"DELETE FROM {table}")  # noqa: S608 - one of two names
+
+
 def _put_unread(store: Store, folder: Path) -> list[str]:
     """Store what lies in responses/ and is not read; return its names."""
     problems = list(unread(folder))
@@ -249,8 +255,10 @@ def _ingest_beside(store: Store, folder: Path) -> None:
         with transaction(store):
             if path.name == "population.csv":
                 population, problems = read_population(path)
+                _empty_for(store, "population", population)
                 _put_population(store, population)
             else:
                 outcomes, problems = read_outcomes(path)
+                _empty_for(store, "business_outcome", outcomes)
                 _put_outcomes(store, outcomes)
             put_problems(store, path.name, problems)
