@@ -72,6 +72,17 @@ def test_explain_tells_how_a_figure_came_about_with_a_command_that_makes_it_agai
     assert row["versions"]["survey"] == "small 1"
 
 
+def test_explain_tells_how_a_slice_was_compared_with_the_rest(study: Path) -> None:
+    made.framed(
+        open_store(study / "study.db"), *(made.row(n, segment="small", nps="3") for n in range(13, 25))
+    ).close()
+    found = json.loads(earful("metrics", "--by", "segment", "--study", str(study), "--json").output)
+    compared = next(row for row in found if "p_rest" in row)
+    told = earful("explain", str(compared["metric_id"]), "--study", str(study)).output
+    assert f"p_rest {compared['p_rest']}" in told
+    assert "Benjamini-Hochberg" in told
+
+
 def test_other_versions_make_another_row_and_the_earlier_id_is_still_explained(
     study: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
