@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
+Places: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Eights: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
 
 WORD_BYTES = 4
 # The longest that fits: of a Russian phrase twelve letters across its words, which are rare; four are in many words.
@@ -32,10 +34,10 @@ class Pieces:
     strings: Numbers
     offsets: Numbers
 
-    def places(self, numbers: Numbers) -> Iterator[tuple[int, int]]:
-        """Yield where a string may begin, and which, for bytes read as words."""
+    def places(self, numbers: Numbers) -> tuple[Places, Places]:
+        """Return where strings may begin, and which, for bytes read as words."""
         if not len(self.mixtures) or len(numbers) < self.words:
-            return
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         low, high = TABLE_BITS
         shift = np.uint32(32 - min(max(low, len(self.mixtures).bit_length() + 5), high))
         table = np.zeros(2 ** (32 - int(shift)), dtype=bool)
@@ -43,11 +45,9 @@ class Pieces:
         mixtures = mixed(numbers, self.words)
         at = np.flatnonzero(table[mixtures >> shift])
         first = np.searchsorted(self.mixtures, mixtures[at], side="left")
-        last = np.searchsorted(self.mixtures, mixtures[at], side="right")
-        same = np.flatnonzero(first < last)
-        for word, begin, end in zip(at[same].tolist(), first[same].tolist(), last[same].tolist(), strict=True):
-            for piece in range(begin, end):
-                yield word * WORD_BYTES - int(self.offsets[piece]), int(self.strings[piece])
+        alike = np.searchsorted(self.mixtures, mixtures[at], side="right") - first
+        pieces = np.arange(alike.sum()) + np.repeat(first - (np.cumsum(alike) - alike), alike)
+        return np.repeat(at, alike) * WORD_BYTES - self.offsets[pieces], self.strings[pieces].astype(np.int64)
 
 
 def mixed(numbers: Numbers, words: int) -> Numbers:
@@ -93,6 +93,9 @@ class ByteSearch:
         by_size = {size: [number for number, one in enumerate(sizes) if one == size] for size in (*PIECES_BYTES, 0)}
         self._short = by_size.pop(0)  # few: ids, and single words in an encoding of one byte a letter
         self._pieces = [pieces_of(self._strings, wanted, size) for size, wanted in by_size.items()]
+        self._lengths = np.array([len(string) for string in strings], dtype=np.int64)
+        self._heads = np.frombuffer(b"".join(string[:8].ljust(8) for string in strings), dtype="<u8")
+        self._tails = np.frombuffer(b"".join(string[-8:].rjust(8) for string in strings), dtype="<u8")
 
     @property
     def longest(self) -> int:
@@ -103,8 +106,8 @@ class ByteSearch:
         """Yield (first byte, byte behind the last, number of the string) of everything found, in no order."""
         numbers = np.frombuffer(data, dtype="<u4", count=len(data) // WORD_BYTES)
         for pieces in self._pieces:
-            for at, number in pieces.places(numbers):
-                if at >= 0 and data.startswith(self._strings[number], at):
+            for at, number in zip(*self._likely(data, *pieces.places(numbers)), strict=True):
+                if data.startswith(self._strings[number], at):
                     yield at, at + len(self._strings[number]), number
         for number in self._short:
             string = self._strings[number]
@@ -112,3 +115,15 @@ class ByteSearch:
             while at >= 0:
                 yield at, at + len(string), number
                 at = data.find(string, at + 1)
+
+    def _likely(self, data: bytes, at: Places, numbers: Places) -> tuple[list[int], list[int]]:
+        """Leave out, many at once, where a string does not begin or end as it should."""
+        if not len(at):
+            return [], []
+        inside = (at >= 0) & (at + self._lengths[numbers] <= len(data))
+        at, numbers = at[inside], numbers[inside]
+        eights: Eights = np.ndarray(len(data) - 7, dtype="<u8", buffer=data, strides=(1,))  # from every byte on
+        begins = eights[at] == self._heads[numbers]
+        at, numbers = at[begins], numbers[begins]
+        ends = eights[at + self._lengths[numbers] - 8] == self._tails[numbers]
+        return at[ends].tolist(), numbers[ends].tolist()
