@@ -90,6 +90,20 @@ def test_only_a_number_of_the_scale_settles_a_score(study: Path, value: str, cod
     assert earful("settle", "--answer", str(why["answer_id"]), *where).exit_code == 4
 
 
+def test_days_may_be_written_as_in_russia(study: Path) -> None:
+    assert earful("morning", "--date", "23.11.2026", "--study", str(study)).exit_code == 0
+    assert (study / "pages" / "2026-11-23.html").is_file()
+    assert earful("draw", "--verify", "23.11.2026", "--study", str(study)).exit_code == 0
+
+
+def test_a_study_without_tables_is_told_where_they_go(study: Path) -> None:
+    empty = study.parent / "empty"
+    earful("init", str(empty))
+    assert f"into {empty / 'responses'}, then run this again" in earful("ingest", "--study", str(empty)).output
+    (empty / "responses" / "r.csv").write_text("interview_id,mode,nps\ni1,phone,9\n", encoding="utf-8")
+    assert "next:" not in earful("ingest", "--study", str(empty)).output
+
+
 def test_a_port_that_is_taken_is_one_clear_line(study: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -24,7 +24,7 @@ WRONG_USAGE = 2
 MOST_LISTED = 12
 
 
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = click.DateTime(["%Y-%m-%d", "%d.%m.%Y"])
 
 
 def with_study(study_dir: Path, work: Callable[[Store, Settings], Result]) -> Result:

@@ -130,3 +130,7 @@ def ingest(study_dir: Path, *, as_json: bool) -> None:
     files, interviews = counted(result.files, "new response file"), counted(result.interviews, "interview")
     found = f"; {counted(len(result.problems), 'problem')} in responses/" if result.problems else ""
     click.echo(f"{files}, {interviews} in the store{found}")
+    if not (result.files or result.interviews or result.problems):
+        click.echo(
+            f"next: put tables (.csv, one row an interview) into {study_dir / 'responses'}, then run this again"
+        )
