@@ -166,3 +166,12 @@ def test_a_run_is_told_from_its_ninth_week_to_its_last(tmp_path: Path, language:
     rows = days(10, 16 * 7, bad=(92, 99, 106))  # thirteen weeks alike, then a bad day in each of three
     found = study_of(tmp_path, *rows, language=language).control()
     assert said in found.note
+
+
+def test_a_study_without_interviews_has_no_charts_and_says_why(tmp_path: Path) -> None:
+    study = study_of(tmp_path)
+    assert "started_at" in study.control().note
+    assert study.response().empty
+    assert study.operator_effect().empty
+    with pytest.raises(ValueError, match="no mode 'phones'; modes: phone, online"):
+        study.plots.control(mode="phones")  # type: ignore[arg-type]  # wrong on purpose

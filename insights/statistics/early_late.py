@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
+from insights.statistics.change import compare
 from insights.statistics.estimate import Floats, Ints
 from insights.statistics.figure import BOTH_MODES, GREYED_UNDER, HIDDEN_UNDER, WHOLE, Figure
 from insights.statistics.frame import Frame
 from insights.statistics.measure import Measure
-from insights.statistics.parts import Part, parts_of
-from insights.statistics.waves import WaveChange, change_of
+from insights.statistics.parts import Part, answered_of, figure_of, parts_of, rows_hash
+from insights.statistics.waves import common_covariance
 
 HALVES = ("early", "late")
 LATE_FORMULA = "{metric} of the later half by date minus the earlier half; {formula}"
@@ -46,8 +46,8 @@ def late_figures(frame: Frame, measures: Sequence[Measure]) -> tuple[tuple[Figur
                 hidden.append(f"{metric} {part.wave} {part.mode} {WHOLE}")
                 continue
             early, late = (Part(part.wave, f"{name} half", part.mode, rows) for name, rows in zip(HALVES, halves))
-            found = change_of(frame, measure, (early, late))
-            figures.extend([late_figure(metric, part, found)] if found else [])
+            found = late_figure(frame, measure, metric, (early, late))
+            figures.extend([found] if found else [])
     return tuple(figures), tuple(hidden)
 
 
@@ -76,19 +76,29 @@ def halves_of(days: Floats, rows: Ints) -> tuple[Ints, Ints] | None:
     return dated[:cut], dated[cut:]
 
 
-def late_figure(metric: str, part: Part, found: WaveChange) -> Figure:
+def late_figure(frame: Frame, measure: Measure, metric: str, halves: tuple[Part, Part]) -> Figure | None:
     """Return the difference of two halves as a figure; the smaller half tells whether it is greyed."""
-    change = found.change
+    early, late = (figure_of(frame, measure, half) for half in halves)
+    if early is None or late is None:
+        return None
+    covariance = common_covariance(frame, measure, halves)
+    change = compare(metric, early[1], late[1], covariance=covariance)
+    rows = np.concatenate([answered_of(frame, measure, half).rows for half in halves])
     n_early, n_late = change.n
-    effective = sum(one.n_eff for one in found.estimates)
-    figure = Figure(
-        metric, part.wave, WHOLE, part.mode, n_early + n_late, change.difference, change.low, change.high,
-        f"{change.method}; later half against earlier", effective, min(change.n) < GREYED_UNDER,
-    )  # fmt: skip
-    return replace(
-        figure,
-        formula=LATE_FORMULA.format(metric=change.metric, formula=found.formula),
-        rows_sha256=found.rows_sha256,
+    return Figure(
+        metric=metric,
+        wave=halves[0].wave,
+        slice=WHOLE,
+        mode=halves[0].mode,
+        n=n_early + n_late,
+        value=change.difference,
+        low=change.low,
+        high=change.high,
+        method=f"{change.method}; later half against earlier",
+        n_eff=early[1].n_eff + late[1].n_eff,
+        greyed=min(change.n) < GREYED_UNDER,
+        formula=LATE_FORMULA.format(metric=measure.metric, formula=measure.formula),
+        rows_sha256=rows_hash(frame, measure, rows),
         extra={
             "n_early": n_early,
             "n_late": n_late,

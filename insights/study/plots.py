@@ -61,6 +61,7 @@ class Plots:
         """Return one mode's control chart: limits that chance alone keeps, running 28 days, signals in red."""
         from insights.study.control_plots import control_picture
 
+        one_of("mode", mode, ("phone", "online"))
         found = self._study.control(figure, every=every, wave=wave)
         return control_picture(found, mode=mode, every=every, language=self._study.language)
 

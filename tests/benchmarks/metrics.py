@@ -3,8 +3,8 @@
     python tests/benchmarks/metrics.py [--short]
 
 Coverage under 31 interviews is exact (every outcome, weighted by its probability); beyond, it is simulated. Interviews
-for the timings are generated: 6 scored answers each, two modes, four waves, 60,000 clients. Seconds are CPU seconds of
-a fresh process, imports included.
+for the timings are generated: 6 scored answers each, two modes, four waves, 60,000 clients; every ninth call ends
+without an answer. Seconds are CPU seconds of a fresh process, imports included; those of Study without them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -183,11 +184,14 @@ def row(i: int, rng: np.random.Generator) -> ResponseRow:
     score = int(rng.choice([10, 9, 8, 7, 5, 2], p=[0.25, 0.25, 0.2, 0.1, 0.1, 0.1]))
     marks = {name: int(np.clip(round(score / 2 + rng.normal()), 1, 5)) for name in SCORES}
     answers = {name: Cell(str(mark), float(mark)) for name, mark in {"nps": score, **marks}.items()}
-    client = i % 60_000
+    client, online = i % 60_000, i % 5 == 0
+    silent = i % 9 == 0 and not online
     return ResponseRow(
         f"I{i:06d}",
         i,
-        mode="online" if i % 5 == 0 else "phone",
+        started_at=f"2026-{1 + 3 * (i % 4) + i // 112 % 3:02d}-{1 + i // 4 % 28:02d}T10:15:00+03:00",
+        mode="online" if online else "phone",
+        disposition=("refusal", "no answer")[i % 2] if silent else "complete",
         respondent_id=f"R{i % 90_000}",
         client_id=f"C{client}",
         segment=("small", "medium", "large")[client % 3],
@@ -195,7 +199,7 @@ def row(i: int, rng: np.random.Generator) -> ResponseRow:
         operator_id=f"op{i % 40}",
         operator_team=f"team{i % 40 % 4}",
         wave=f"2026Q{1 + i % 4}",
-        answers={**answers, "mistakes": Cell("ready", float(rng.integers(-1, 2)))},
+        answers={} if silent else {**answers, "mistakes": Cell("ready", float(rng.integers(-1, 2)))},
     )
 
 
@@ -224,15 +228,17 @@ def command_seconds(study: Path, *arguments: str) -> float:
     """Return the CPU seconds of one command in a process of its own."""
     before = os.times()
     code = "import sys; from insights.cli.main import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run(
-        [sys.executable, "-c", code, *arguments, "--study", str(study)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-    )
+    typed = [sys.executable, "-c", code, *arguments, "--study", str(study)]
+    subprocess.run(typed, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)})
     after = os.times()
     return after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def study_seconds(study: Path, call: str) -> float:
+    code = f"import time; from insights.study import Study; s = Study({str(study)!r}); a = time.process_time(); "
+    code += f"s.{call}; print(time.process_time() - a)"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment).stdout)
 
 
 def speed(short: bool) -> Iterator[tuple[str, str, str, str]]:
@@ -252,6 +258,8 @@ def speed(short: bool) -> Iterator[tuple[str, str, str, str]]:
         ):
             command_seconds(study, *arguments)
             yield " ".join(arguments), bar, f"{command_seconds(study, *arguments):.2f} s", size
+        for call in ("response()", 'control("nps")', 'control("detractors", every="day")', "operator_effect()"):
+            yield f"Study.{call}", "< 2 s", f"{study_seconds(study, call):.2f} s", size
         header = "interview_id,mode,wave,client_id,nps\n"
         (study / "responses" / "late.csv").write_text(header + "LATE,phone,2026Q4,C1,5\n", encoding="utf-8")
         seconds = command_seconds(study, "now")
@@ -263,10 +271,9 @@ def speed(short: bool) -> Iterator[tuple[str, str, str, str]]:
 
 
 def why_seconds(store: Store) -> float:
-    before = os.times()
+    before = time.process_time()
     store.conn.execute("SELECT score, code, quote, clip FROM why").fetchall()
-    after = os.times()
-    return after.user + after.system - before.user - before.system
+    return time.process_time() - before
 
 
 def main() -> None:
