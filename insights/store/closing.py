@@ -63,11 +63,12 @@ def score_hesitation(store: Store) -> int:
     answer_ids: list[int] = []
     found = hesitation_of(_spoken_answers(store, into=answer_ids))
     values = (
-        (_score(item), hesitation_json(item), item.baseline_n, answer_id)
+        {"score": _score(item), "parts": hesitation_json(item), "n": item.baseline_n, "answer_id": answer_id}
         for answer_id, item in zip(answer_ids, found, strict=True)
     )
-    sql = """UPDATE delivery SET hesitation = ?1, hesitation_parts_json = ?2, baseline_n = ?3 WHERE answer_id = ?4
-             AND (hesitation IS NOT ?1 OR hesitation_parts_json IS NOT ?2 OR baseline_n IS NOT ?3)"""
+    sql = """UPDATE delivery SET hesitation = :score, hesitation_parts_json = :parts, baseline_n = :n
+             WHERE answer_id = :answer_id
+             AND (hesitation IS NOT :score OR hesitation_parts_json IS NOT :parts OR baseline_n IS NOT :n)"""
     with transaction(store):
         changed = store.conn.executemany(sql, values).rowcount
         row = {"key": SCORED_TOGETHER, "value": str(counted[0])}

@@ -17,7 +17,7 @@ SubjectKind = Literal["respondent", "client", "interview"]
 _INTERVIEWS: dict[SubjectKind, str] = {
     "respondent": "SELECT interview_id FROM interview WHERE respondent_id = ? ORDER BY interview_id",
     "client": """SELECT interview_id FROM interview LEFT JOIN respondent USING(respondent_id)
-                 WHERE ?1 IN (interview.client_id, respondent.client_id) ORDER BY interview_id""",
+                 WHERE ? IN (interview.client_id, respondent.client_id) ORDER BY interview_id""",
     "interview": "SELECT interview_id FROM interview WHERE interview_id = ?",
 }
 
@@ -77,11 +77,11 @@ def older_than(store: Store, moment: str) -> tuple[tuple[str, ...], tuple[str, .
 def holdings(store: Store, interviews: Sequence[str], recordings: Sequence[str] = ()) -> Holdings:
     """Return everything that hangs on these interviews and recordings."""
     names = to_json(list(interviews))
-    sql = """SELECT recording_id, path FROM recording WHERE interview_id IN (SELECT value FROM json_each(?1))
+    sql = """SELECT recording_id, path FROM recording WHERE interview_id IN (SELECT value FROM json_each(:interviews))
                OR recording_id IN
-                 (SELECT recording_id FROM answer WHERE interview_id IN (SELECT value FROM json_each(?1)))
-               OR recording_id IN (SELECT value FROM json_each(?2)) ORDER BY recording_id"""
-    rows = query(store, sql, (names, to_json(list(recordings))))
+                 (SELECT recording_id FROM answer WHERE interview_id IN (SELECT value FROM json_each(:interviews)))
+               OR recording_id IN (SELECT value FROM json_each(:recordings)) ORDER BY recording_id"""
+    rows = query(store, sql, {"interviews": names, "recordings": to_json(list(recordings))})
     ids = tuple(row["recording_id"] for row in rows)
     aliases = query(
         store,
@@ -99,11 +99,11 @@ def holdings(store: Store, interviews: Sequence[str], recordings: Sequence[str] 
 
 def _left_alone(store: Store, column: Literal["respondent_id", "client_id"], interviews: str) -> tuple[str, ...]:
     """Return respondents or clients whose every interview is among these; a client with outcomes lives on."""
-    inside = "interview_id IN (SELECT value FROM json_each(?1))"
+    inside = "interview_id IN (SELECT value FROM json_each(:interviews))"
     sql = f"""SELECT DISTINCT {column} AS id FROM interview WHERE {inside} AND {column} IS NOT NULL
               AND {column} NOT IN (SELECT {column} FROM interview WHERE NOT {inside} AND {column} IS NOT NULL)
-              AND (?2 OR {column} NOT IN (SELECT client_id FROM business_outcome)) ORDER BY 1"""  # noqa: S608 - one of two column names
-    return tuple(row["id"] for row in query(store, sql, (interviews, column == "respondent_id")))
+              AND (:any OR {column} NOT IN (SELECT client_id FROM business_outcome)) ORDER BY 1"""  # noqa: S608 - one of two column names
+    return tuple(row["id"] for row in query(store, sql, {"interviews": interviews, "any": column == "respondent_id"}))
 
 
 TEXTS = (
@@ -223,11 +223,11 @@ def _bury(store: Store, interviews: str, why: str) -> None:
     store.conn.execute(
         """INSERT INTO tombstone
              (erased_at, why, wave_id, mode, segment, role, operator_id, started_on, weight, values_json)
-           SELECT ?2, ?3, wave_id, mode, segment, role, operator_id, substr(started_at, 1, 10), weight,
+           SELECT :at, :why, wave_id, mode, segment, role, operator_id, substr(started_at, 1, 10), weight,
              coalesce((SELECT json_group_object(question_id, value) FROM answer
                        WHERE answer.interview_id = interview.interview_id AND value IS NOT NULL), '{}')
-           FROM interview WHERE interview_id IN (SELECT value FROM json_each(?1))""",
-        (interviews, now(), why),
+           FROM interview WHERE interview_id IN (SELECT value FROM json_each(:interviews))""",
+        {"interviews": interviews, "at": now(), "why": why},
     )
 
 
@@ -249,7 +249,7 @@ def _erase_people(store: Store, held: Holdings) -> None:
         "DELETE FROM respondent WHERE respondent_id IN (SELECT value FROM json_each(?))", (respondents,)
     )
     store.conn.execute(
-        """DELETE FROM client WHERE client_id IN (SELECT value FROM json_each(?1))
+        """DELETE FROM client WHERE client_id IN (SELECT value FROM json_each(?))
            AND client_id NOT IN (SELECT client_id FROM respondent WHERE client_id IS NOT NULL)""",
         (clients,),
     )

@@ -156,8 +156,8 @@ def keep_rewritten(store: Store, name: str, *, before: bytes, after: bytes, colu
     ids = [row[0] for row in store.conn.execute("SELECT question_id FROM question WHERE active = 1 ORDER BY idx")]
     with transaction(store):
         store.conn.execute(
-            "DELETE FROM response_file WHERE path = ?1 AND sha256 NOT IN (?2, ?3 || ?2)",
-            (name, response_mark(before, ids, columns), REWRITTEN),
+            "DELETE FROM response_file WHERE path = :path AND sha256 NOT IN (:mark, :rewritten || :mark)",
+            {"path": name, "mark": response_mark(before, ids, columns), "rewritten": REWRITTEN},
         )
         values = (REWRITTEN + response_mark(after, ids, columns), name)
         store.conn.execute("UPDATE response_file SET sha256 = ? WHERE path = ?", values)

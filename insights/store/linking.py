@@ -79,9 +79,9 @@ def _move(store: Store, source: object, target: int) -> None:
     """Hang what belongs to one answer's voice on another answer."""
     store.conn.execute("DELETE FROM delivery WHERE answer_id = ?", (target,))
     for sql in (
-        "UPDATE delivery SET answer_id = ?1 WHERE answer_id = ?2",
-        "UPDATE reason SET answer_id = ?1 WHERE answer_id = ?2 AND start_s IS NOT NULL",
-        "UPDATE pii_span SET answer_id = ?1 WHERE answer_id = ?2 AND start_s IS NOT NULL",
+        "UPDATE delivery SET answer_id = ? WHERE answer_id = ?",
+        "UPDATE reason SET answer_id = ? WHERE answer_id = ? AND start_s IS NOT NULL",
+        "UPDATE pii_span SET answer_id = ? WHERE answer_id = ? AND start_s IS NOT NULL",
     ):
         store.conn.execute(sql, (target, source))
 

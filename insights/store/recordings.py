@@ -58,8 +58,8 @@ def done_stages(store: Store, sha256: str) -> dict[str, str]:
 
 def recordings(store: Store, *, status: str | None = None) -> list[Row]:
     """Return the recordings' rows, ordered by path; ``status`` narrows."""
-    sql = "SELECT * FROM recording WHERE ?1 IS NULL OR status = ?1 ORDER BY path"
-    return query(store, sql, (status,))
+    sql = "SELECT * FROM recording WHERE :status IS NULL OR status = :status ORDER BY path"
+    return query(store, sql, {"status": status})
 
 
 def save_alias(store: Store, path: str, *, sha256: str) -> None:
