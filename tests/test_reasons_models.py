@@ -42,6 +42,22 @@ def test_traps_are_read_right_as_often_as_promised(coder, name, bar) -> None:
     assert np.mean([right(coder, line) for line in lines]) >= bar
 
 
+@pytest.mark.parametrize(
+    ("text", "score", "polarity"),
+    [
+        ("за зиму не было ни одного отключения", 9, 1),
+        ("каждую неделю отключения", 3, -1),
+    ],
+)
+def test_a_trouble_that_the_codebook_names_is_praise_when_denied(text, score, polarity) -> None:
+    table = tomllib.loads((TRAPS / "utility.toml").read_text(encoding="utf-8"))
+    book = Codebook(table["name"], table["version"], tuple(code_from(code) for code in table["code"]))
+    statement = Statement("q", "ru", text, score=float(score), scale=(0, 10))
+    reasons = ReasonCoder(book, embedder=embedder()).code([statement])[0]
+    found = [reason.polarity for reason in reasons if reason.code_id == "supply"]
+    assert found == [polarity]
+
+
 def test_vectors_have_length_one_and_like_meanings_lie_close() -> None:
     wait, slow, parking = embedder().embed(["долго ждал ответа", "отвечают медленно", "негде поставить машину"])
     assert np.linalg.norm(wait) == pytest.approx(1.0, abs=1e-3)

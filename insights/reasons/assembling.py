@@ -52,6 +52,7 @@ def view_of(piece: Piece, draft: Draft, meant: Read, *, reported: bool, turn: Tu
         leaning=meant.leaning if meant.learnt_leaning is None else meant.learnt_leaning,
         reported=reported,
         turn=turn,
+        troubles=draft.troubles,
     )
 
 

@@ -31,7 +31,7 @@ from insights.reasons.statement import Statement, leaning_of_question
 from insights.reasons.turning import is_reported, turnings
 from insights.survey.codebook import Codebook
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 _WHOLE_SHARE = 0.4  # a bare clause ("по сервису") leans with the statement it stands in
 DROPPING = ("back_channel", "asks_back", "evasion", "reported_speech", "promise")
 
@@ -122,6 +122,7 @@ class ReasonCoder:
             mix_up(seen, language),
             leaning_of_question(statement.asked_text, language),
             self._context(statement),
+            self.lexicon.troubles(language),
         )
 
     def _context(self, statement: Statement) -> str | None:

@@ -139,16 +139,23 @@ def _settled(by_code: dict[str, tuple[float, str]]) -> tuple[tuple[str, float, s
 
 def _terms_of(code: Code, codebook: Codebook, language: Language) -> Iterable[tuple[str, str]]:
     for phrase in code.include.get(language, ()):
-        yield from ((term, "include") for term in _phrase_terms(phrase, language))
+        yield from ((term, "include") for term in phrase_terms(phrase, language))
     for note in _notes_for(code.code_id, codebook, language):
-        yield from ((term, "note") for term in _phrase_terms(note, language))
-    yield from _label_terms(code.label.get(language, ""), language)
+        yield from ((term, "note") for term in phrase_terms(note, language))
+    yield from _label_terms(code.label.get(language, ""), _never_alone(code, language), language)
     for example in code.examples.get(language, ()):
         yield from ((term, "example") for term in _hints(example, language))
     yield from ((term, "definition") for term in _hints(code.definition.get(language, ""), language))
 
 
-def _label_terms(label: str, language: Language) -> Iterable[tuple[str, str]]:
+def _never_alone(code: Code, language: Language) -> frozenset[str]:
+    """Return the words that a code's includes hold with others only: the "car" of "courtesy car", "loan car"."""
+    includes = [[lemma(token.text, language) for token in tokens(text)] for text in code.include.get(language, ())]
+    alone = {words[0] for words in includes if len(words) == 1}
+    return frozenset(word for words in includes for word in words) - alone
+
+
+def _label_terms(label: str, never_alone: frozenset[str], language: Language) -> Iterable[tuple[str, str]]:
     """Return a label's words: the head of each part names the code, the rest only hint at it."""
     for part in re.split(r",|/|\s+(?:и|and|&)\s+", label):
         named = re.split(r" (?:of|on|in|at|for|with) ", part)[0] if language == "en" else part
@@ -159,7 +166,8 @@ def _label_terms(label: str, language: Language) -> Iterable[tuple[str, str]]:
         if len(words) > 1:
             yield " ".join(words), "label"
         for word in words:
-            strong = word == head and (len(words) == 1 or not keys_of(word, language) & _too_general(language))
+            vague = keys_of(word, language) & _too_general(language) or lemma(word, language) in never_alone
+            strong = word == head and (len(words) == 1 or not vague)
             yield lemma(word, language), "label" if strong else "definition"
 
 
@@ -172,7 +180,7 @@ def _notes_for(code_id: str, codebook: Codebook, language: Language) -> Iterable
                 yield found["what"]
 
 
-def _phrase_terms(phrase: str, language: Language) -> list[str]:
+def phrase_terms(phrase: str, language: Language) -> list[str]:
     """Return a phrase as patterns: its content words in their order and, for two, the other way round."""
     words = [token.text for token in tokens(phrase)]
     stops = function_words(language)
@@ -238,14 +246,14 @@ def _add_thesaurus(claimed: dict[str, dict[str, tuple[float, str]]], language: L
         if len(winners) > 1:
             continue
         for member in members:
-            term = _phrase_terms(member, language)[0]
+            term = phrase_terms(member, language)[0]
             if WEIGHTS["thesaurus"] > claimed[term].get(winners[0], (0.0, ""))[0]:
                 claimed[term][winners[0]] = (WEIGHTS["thesaurus"], "thesaurus")
 
 
 def _lookups(member: str, language: Language) -> frozenset[str]:
     if " " in member:
-        return frozenset(_phrase_terms(member, language))
+        return frozenset(phrase_terms(member, language))
     return keys_of(member, language)
 
 

@@ -13,7 +13,10 @@ from insights.reasons.statement import Leaning, Statement
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A statement read: its words, its pieces and what its question says about them."""
+    """A statement read: its words, its pieces and what its question says about them.
+
+    ``troubles``: the code words of its language that are complaints by themselves.
+    """
 
     statement: Statement
     seen: tuple[Seen, ...]
@@ -21,6 +24,7 @@ class Draft:
     mix_up: MixUp | None
     asked: Leaning
     context: str | None
+    troubles: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from insights.language.tokens import Language
 from insights.language.vectors import Embedder
-from insights.reasons.codewords import CodeWords, code_words
+from insights.reasons.codewords import CodeWords, code_words, phrase_terms
 from insights.reasons.cues import expected_words
 from insights.reasons.meaning import Meaning, meaning_of
 from insights.reasons.slips import Vocabulary, vocabulary
@@ -51,3 +51,10 @@ class Lexicon:
         if language not in self._meanings:
             self._meanings[language] = meaning_of(self.codebook, language, self.embedder)
         return self._meanings[language]
+
+    def troubles(self, language: Language) -> frozenset[str]:
+        """Return the code words that are complaints by themselves; none without vectors."""
+        meaning = self.meaning(language)
+        if meaning is None:
+            return frozenset()
+        return frozenset(term for phrase in meaning.troubles for term in phrase_terms(phrase, language))

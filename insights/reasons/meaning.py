@@ -17,6 +17,7 @@ from insights.survey.codebook import Codebook
 _SOURCES = ("include", "examples")
 # Chosen on 1,400 sentences of public reviews' training parts and half of the fresh answers (tests/reasons_traps).
 _RIDGE = 10.0
+_TROUBLE = -1.1  # clear complaints only: words such as "warned" lean halfway
 _CAUTION = 0.15  # complaints are said more mildly than seeds are
 
 
@@ -35,8 +36,8 @@ class Meaning:
         praise and complaint; raw likenesses bunch together and mean nothing by themselves.
     axis, middle:
         Direction from complaint to praise, shape (d,), and the point between them on it.
-    neutral:
-        Shape (m, d): small talk, which is no reason.
+    troubles:
+        Phrases of the codebook that complain by themselves ("отключают").
     """
 
     code_ids: tuple[str, ...]
@@ -45,7 +46,7 @@ class Meaning:
     spread: Vectors
     axis: Vectors
     middle: float
-    neutral: Vectors
+    troubles: frozenset[str]
 
     def likenesses(self, vectors: Vectors) -> dict[str, Vectors]:
         """Return for each code how many spreads above usual its nearest phrases are, shape (len(vectors),)."""
@@ -59,11 +60,6 @@ class Meaning:
         """Return how far each vector leans to praise (+) or complaint (-), about -1 to 1."""
         leaning: Vectors = ((vectors @ self.axis) - self.middle).astype(np.float32)
         return leaning
-
-    def smalltalk(self, vectors: Vectors) -> Vectors:
-        """Return each vector's greatest likeness to small talk, raw."""
-        nearest: Vectors = (vectors @ self.neutral.T).max(axis=1)
-        return nearest
 
 
 def _nearest_two(raised: Vectors) -> Vectors:
@@ -87,6 +83,7 @@ def meaning_of(codebook: Codebook, language: Language, embedder: Embedder) -> Me
     prototypes = embedder.embed([phrase for _, phrase in phrases])
     against = prototypes @ background.T if len(prototypes) else np.zeros((0, 1), dtype=np.float32)
     axis, middle = _worth_axis(seeds, embedder)
+    leanings = prototypes @ axis - middle if len(prototypes) else ()
     return Meaning(
         code_ids=tuple(code_id for code_id, _ in phrases),
         prototypes=prototypes,
@@ -94,7 +91,7 @@ def meaning_of(codebook: Codebook, language: Language, embedder: Embedder) -> Me
         spread=np.maximum(against.std(axis=1), 1e-3),
         axis=axis,
         middle=middle,
-        neutral=embedder.embed(seeds[language]["neutral"]),
+        troubles=frozenset(phrase for (_, phrase), lean in zip(phrases, leanings) if lean <= _TROUBLE),
     )
 
 

@@ -15,9 +15,10 @@ from insights.reasons.turning import Turn, is_reported
 from insights.reasons.worth import Worth, is_negator, sized, total
 
 _SHORT_WORDS = 4
+_DENIAL_REACH = 2
 _CLEAR_LEANING = 0.15
 _SCORE_DECIDES = 1.1
-_SCORE_PULL = 0.5  # how far the score given moves the reading of a clause that no word decides
+_SCORE_PULL = 0.9  # how far the score given moves the reading of a clause that no word decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class View:
         True where the clause before says that somebody else says so.
     turn:
         What the clause is to its neighbour (see ``turnings``), or None.
+    troubles:
+        The code words that are complaints by themselves ("отключают"), as far as their meaning shows.
     """
 
     clause: Clause
@@ -47,6 +50,7 @@ class View:
     leaning: float | None = None
     reported: bool = False
     turn: Turn | None = None
+    troubles: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
         """Return whether the clause holds a cue of this name."""
@@ -123,7 +127,8 @@ def reported_speech(view: View) -> Verdict | None:
 
 def promise(view: View) -> Verdict | None:
     """Drop what was only promised; a promise with a complaint in it stays a complaint."""
-    if view.has("promised") and not view.has("denying_frame") and total(view.worths) > 0:
+    kept = view.has("denying_frame") or view.has("kept_word")
+    if view.has("promised") and not kept and total(view.worths) > 0:
         return Verdict(None, "promise", 0.7)
     return None
 
@@ -149,6 +154,8 @@ def comparison(view: View) -> Verdict | None:
 
 def _better_side(view: View) -> int:
     """Return 1 where the comparison speaks of us now, -1 where of others or of the past, 0 without one."""
+    if view.has("kept_word") or view.has("new_trouble"):  # "earlier than they said" compares with no company
+        return 0
     if view.has("than_you"):
         return 1 if view.has("nobody") else -1
     if view.has("than_others") or view.has("better_than_before"):
@@ -195,6 +202,19 @@ def asked_to_improve(view: View) -> Verdict | None:
     return Verdict(-1, "asked_to_improve", 0.75)
 
 
+def no_trouble(view: View) -> Verdict | None:
+    """Praise the denial of what the codebook itself knows as a trouble ("не было ни одного отключения")."""
+    seen = view.clause.seen
+    for hit in view.hits:
+        before = range(max(0, hit.start - _DENIAL_REACH), hit.start)
+        denied = next((at for at in before if is_negator(seen[at], view.language)), None)
+        if hit.term not in view.troubles or denied is None:
+            continue
+        if total([worth for worth in view.worths if worth.end <= denied or hit.end <= worth.start]) >= 0:
+            return Verdict(1, "no_trouble", 0.7)
+    return None
+
+
 def worth_words(view: View) -> Verdict | None:
     """Sum the words of praise and complaint, negation applied."""
     value = total(view.worths)
@@ -231,7 +251,8 @@ def seeds(view: View) -> Verdict | None:
     """Compare the meaning with phrases of known worth, pulled a little by the score given."""
     if view.leaning is None:
         return None
-    value = view.leaning + _SCORE_PULL * view.scored
+    pulled = 0 if view.clause.link == "contrast" else view.scored  # after "but" the score speaks of what went before
+    value = view.leaning + _SCORE_PULL * pulled
     if abs(value) < (_CLEAR_LEANING if not view.worths else 0.0):  # praise and complaint in balance: either way
         return None
     return Verdict(1 if value > 0 else -1, "seeds", min(0.8, 0.3 + 0.5 * abs(value)))
@@ -256,6 +277,7 @@ RULES: tuple[Rule, ...] = (
     no_complaint,
     wish,
     asked_to_improve,
+    no_trouble,
     worth_words,
     absence,
     asked_for_praise,

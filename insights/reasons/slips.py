@@ -10,6 +10,7 @@ from insights.language.fuzzy import likeness, sounding
 from insights.language.lemma import is_russian_word
 from insights.language.model_files import model_path
 from insights.language.tokens import Language
+from insights.language.wordlists import words_of
 from insights.reasons.reading import Seen, family_of, keys_of
 
 _MIN_LETTERS = 4
@@ -114,7 +115,16 @@ def _start(word: str, language: Language) -> str:
 
 @cache
 def _is_word(word: str, language: Language) -> bool:
-    return is_russian_word(word) if language == "ru" else word in english_words()
+    if language == "ru":
+        return is_russian_word(word)
+    return "'" in word or word in english_words() or word in _contractions()
+
+
+@cache
+def _contractions() -> frozenset[str]:
+    """Return "wasnt" and the like: the model parts contractions, so that it has seen none of them whole."""
+    words = words_of("insights.language", "function_words.toml", "en", "words")
+    return frozenset(word.replace("'", "") for word in words if "'" in word)
 
 
 @cache

@@ -52,7 +52,9 @@ def _has(piece: Piece, name: str, language: Language) -> bool:
 
 
 def is_reported(clause: Clause, language: Language) -> bool:
-    """Return whether a clause says that somebody outside the company says something."""
+    """Return whether a clause says that somebody outside the company says something; "as they said" keeps a word."""
+    if cue(language, "kept_word").find(clause.seen):
+        return False
     reporting = cue(language, "reporting").find(clause.seen)
     reporters = cue(language, "reporter").find(clause.seen)
     if any(0 < verb.start - who.start <= _SHORT_WORDS for who in reporters for verb in reporting):

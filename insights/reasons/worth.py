@@ -15,6 +15,7 @@ _NEGATION_REACH = {"ru": 3, "en": 4}
 _NEAR_WORDS = 4
 _FRAME_REACH = 5
 _HELPERS = frozenset({"can", "could", "do", "does", "did", "will", "would", "have", "has", "had"})
+_SUBJECTS = frozenset({"i", "we", "he", "she", "they"})  # a new subject, a new clause: "never got it they lost it"
 _AFTER_REACH = 4
 _OF_THINGS = frozenset({"нет", "нету", "без", "ноль", "никаких", "никакой"})  # they deny no verb
 _ABSENT = frozenset({"нет", "нету", "никаких", "ноль"})
@@ -107,7 +108,8 @@ def _framed(worth: Worth, frames: Sequence[Match]) -> Worth | None:
 def _denied(worth: Worth, seen: Sequence[Seen], language: Language, found: list[Worth]) -> Worth:
     """Return the worth turned round where a negator stands shortly before it, or right after a Russian noun."""
     before = [other.end for other in found if other.end <= worth.start]
-    floor = max([*before, worth.start - _NEGATION_REACH[language], 0])
+    others = [index + 1 for index in range(worth.start) if language == "en" and seen[index].text in _SUBJECTS]
+    floor = max([*before, *others, worth.start - _NEGATION_REACH[language], 0])
     acts = language == "ru" and part_of_speech(seen[worth.start].text) in ("VERB", "INFN")
     at = next(
         (

@@ -1,4 +1,4 @@
-"""How well spoken-style answers are coded in three trades: codes, polarity, quotes; half of the lines never looked at.
+"""How well spoken-style answers are coded in nine trades: codes, polarity, quotes; part of the lines never looked at.
 
     python tests/benchmarks/reasons_spoken.py [--show]
 
@@ -18,6 +18,7 @@ from insights.language import embedder
 from insights.reasons import Reason, ReasonCoder, Statement
 
 BOOKS = ("air", "clinic", "home")
+TRADES = ("dentist", "garage", "furniture", "courier", "utility", "hotel")
 SIDES = {"+": 1, "-": -1}
 
 
@@ -26,6 +27,7 @@ class Told:
     """One line: an answer, and (code, polarity, quote) of what it holds."""
 
     book: str
+    kind: str
     statement: Statement
     reasons: tuple[tuple[str, int, str], ...]
 
@@ -43,16 +45,18 @@ class Tally:
     idle: list[bool] = field(default_factory=list)
 
 
-def told(language: str) -> Iterator[Told]:
-    for line in (TRAPS / f"spoken_{language}.tsv").read_text(encoding="utf-8").splitlines():
+def told(language: str, name: str = "spoken") -> Iterator[Told]:
+    for line in (TRAPS / f"{name}_{language}.tsv").read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
-        book, _, question, score, text, expected = line.split("\t")
+        book, kind, question, score, text, expected = line.split("\t")
         said = [] if expected == "none" else [one.split(" ", 1) for one in expected.split("|")]
         statement = Statement(
             "q", language, text, asked_text=ASKED[question][language], score=float(score), scale=(0, 10)
         )
-        yield Told(book, statement, tuple((code.rstrip("+-"), SIDES.get(code[-1], 0), quote) for code, quote in said))
+        yield Told(
+            book, kind, statement, tuple((code.rstrip("+-"), SIDES.get(code[-1], 0), quote) for code, quote in said)
+        )
 
 
 def count(one: Told, got: Sequence[Reason], tally: Tally) -> bool:
@@ -92,8 +96,19 @@ def measure(language: str, coders: dict[str, ReasonCoder], *, show: bool) -> Non
                 "\n   got ",
                 [(r.code_id, r.polarity, r.quote) for r in got],
             )
+    report("spoken", language, halves)
+
+
+def measure_trades(language: str, coders: dict[str, ReasonCoder]) -> None:
+    when = {"mended": Tally(), "apart": Tally()}
+    for one in told(language, "trades"):
+        count(one, coders[one.book].code([one.statement])[0], when[one.kind])
+    report("six trades", language, {"mended by since": when["mended"], "read once, after": when["apart"]})
+
+
+def report(name: str, language: str, halves: dict[str, Tally]) -> None:
     for half, tally in halves.items():
-        title = f"spoken, {half}, {language}"
+        title = f"{name}, {half}, {language}"
         row(f"{title}: code micro-F1", ">= .65", f"{2 * tally.right / (tally.wanted + tally.given):.3f}", tally.wanted)
         row(f"{title}: polarity on matched", ">= .85", f"{np.mean(tally.sides):.3f}", len(tally.sides))
         row(f"{title}: characters shared, of the shorter quote", ">= .80", f"{np.mean(tally.shared):.3f}", tally.right)
@@ -106,9 +121,10 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print what went wrong among the lines looked at")
     show = parser.parse_args().show
     vectors = embedder()
-    coders = {name: ReasonCoder(read_book(f"{name}.toml"), embedder=vectors) for name in BOOKS}
+    coders = {name: ReasonCoder(read_book(f"{name}.toml"), embedder=vectors) for name in (*BOOKS, *TRADES)}
     for language in ("ru", "en"):
         measure(language, coders, show=show)
+        measure_trades(language, coders)
 
 
 if __name__ == "__main__":
