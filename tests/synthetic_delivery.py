@@ -129,6 +129,19 @@ def with_noise(samples: Sound, *, snr_db: float, rng: np.random.Generator, babbl
     return np.asarray(samples + noise / noise.std() * np.sqrt(power), dtype=np.float32)
 
 
+def gain_controlled(samples: Sound, *, release_db_s: float, target_db: float = -18.0, most_db: float = 20.0) -> Sound:
+    """Return the sound after an automatic gain control: down within 10 ms, up at ``release_db_s``, pauses included."""
+    hop = RATE_HZ // 200
+    frames = samples[: samples.shape[0] // hop * hop].reshape(-1, hop).astype(np.float64)
+    wanted = np.clip(target_db - 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12), -20.0, most_db)
+    gain, gains = 0.0, []
+    for want in wanted:
+        gain += (want - gain) * (1 - np.exp(-0.5)) if want < gain else min(want - gain, release_db_s * hop / RATE_HZ)
+        gains.append(gain)
+    smooth = np.interp(np.arange(samples.shape[0]), (np.arange(len(gains)) + 0.5) * hop, gains)
+    return np.asarray(np.clip(samples * 10 ** (smooth / 20), -0.99, 0.99), dtype=np.float32)
+
+
 def suppressed(samples: Sound, speech: Sequence[Span], *, hangover_s: float = 0.06) -> Sound:
     """Return the sound after discontinuous transmission: digital silence wherever nobody speaks."""
     heard = np.zeros(samples.shape[0], dtype=np.bool_)

@@ -56,17 +56,21 @@ def pauses(detector: SileroDetector, voices: truth.Voices) -> list[Row]:
 
 
 def latency(detector: SileroDetector, voices: truth.Voices, *, snr_db: float = 20.0) -> list[Row]:
-    """Measure planted gaps between question and answer at 20 dB, each voice answering the one before it."""
+    """Measure planted gaps between question and answer at 20 dB, each voice answering the one before it, three times.
+
+    One round has 80 answers and its p90 hangs on a single one of them.
+    """
     errors: list[float] = []
     names = sorted(voices)
-    for k, name in enumerate(names):
-        rng = np.random.default_rng(500 + k)
-        sound, questions, answers = made.planted_turns(voices[names[k - 1]], voices[name], rng)
-        lanes = []
-        for channel in sound:
-            noisy = made.coded(made.with_noise(channel, snr_db=snr_db, rng=rng), "mulaw")
-            lanes.append(truth.heard(detector, noisy))
-        errors += truth.latency_errors(lanes[0], lanes[1], questions, answers)
+    for seed in (500, 1500, 2500):
+        for k, name in enumerate(names):
+            rng = np.random.default_rng(seed + k)
+            sound, questions, answers = made.planted_turns(voices[names[k - 1]], voices[name], rng)
+            lanes = []
+            for channel in sound:
+                noisy = made.coded(made.with_noise(channel, snr_db=snr_db, rng=rng), "mulaw")
+                lanes.append(truth.heard(detector, noisy))
+            errors += truth.latency_errors(lanes[0], lanes[1], questions, answers)
     middle, most = 1000 * np.median(np.abs(errors)), 1000 * np.percentile(np.abs(errors), 90)
     return [("latency at 20 dB: median / p90", "50 / 130 ms", f"{middle:.0f} / {most:.0f} ms", str(len(errors)))]
 

@@ -25,6 +25,7 @@ CALLS = Path(__file__).parents[2] / "insights" / "demo" / "calls"
 CONDITIONS = (
     *("clean", "20 dB", "10 dB", "5 dB", "gsm", "opus", "silence suppressed"),
     *("babble 20 dB", "babble 15 dB", "babble 10 dB"),
+    *("gain control, 20 dB a second", "gain control, 60 dB a second"),
 )
 MIN_PAUSE_S = 0.25
 WOMEN_FROM_HZ = 170
@@ -79,6 +80,10 @@ def spoilt(
     planted: made.Planted, condition: str, rng: np.random.Generator, others: Sequence[made.Sound]
 ) -> made.Sound:
     """Return the call's sound under one condition."""
+    if condition.startswith("gain control"):
+        noisy = made.with_noise(planted.samples, snr_db=30.0, rng=rng)
+        release_db_s = float(condition.split()[2])
+        return made.coded(made.gain_controlled(noisy, release_db_s=release_db_s), "mulaw")
     if condition in ("gsm", "opus"):
         return made.coded(planted.samples, condition)
     if condition.endswith("dB"):

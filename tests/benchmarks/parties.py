@@ -213,7 +213,7 @@ def mono_bars(calls: Sequence[Any], diarizer: Any, detector: Any) -> list[Bar]:
 
 
 def stereo_bars(calls: Sequence[Any], detector: Any) -> list[Bar]:
-    """Measure confusion at several bleeds, and the CPU with and without the neural speech edges."""
+    """Measure confusion at several bleeds, and the CPU."""
     bars = []
     for crosstalk_db, bar in ((None, "-"), (-20.0, "<= 1"), (-12.0, "-"), (-6.0, "-")):
         found = []
@@ -225,25 +225,15 @@ def stereo_bars(calls: Sequence[Any], detector: Any) -> list[Bar]:
         leak = "no" if crosstalk_db is None else f"{crosstalk_db:.0f} dB"
         text = f"{np.mean(found):.2f} (worst {np.max(found):.2f})"
         bars.append(Bar(f"generated stereo, {leak} crosstalk: confusion (%)", bar, text, f"{len(calls)} calls"))
-    for name, heard, bar in (("by energy", _Energy(), "<= 0.002"), ("with silero's edges, as used", detector, "-")):
-        used_s = total_s = 0.0
-        for call in calls:
-            recording = call.stereo(crosstalk_db=-38.0)
-            used_s += cpu_s(
-                lambda one=recording, by=heard: map_parties(one, channel_layout(one), detector=by, diarizer=_Unused())
-            )[1]
-            total_s += call.duration_s
-        bars.append(Bar(f"CPU s per s, stereo, {name}", bar, f"{used_s / total_s:.4f}", f"{total_s:.0f} s"))
+    used_s = total_s = 0.0
+    for call in calls:
+        recording = call.stereo(crosstalk_db=-38.0)
+        used_s += cpu_s(
+            lambda one=recording: map_parties(one, channel_layout(one), detector=detector, diarizer=_Unused())
+        )[1]
+        total_s += call.duration_s
+    bars.append(Bar("CPU s per s, stereo", "<= 0.002", f"{used_s / total_s:.4f}", f"{total_s:.0f} s"))
     return bars
-
-
-class _Energy:
-    name = "energy"
-
-    def speech(self, samples: Any, rate_hz: int) -> tuple[Span, ...]:
-        from audio.activity_energy import energy_speech
-
-        return energy_speech(samples, rate_hz)
 
 
 class _Unused:
