@@ -203,3 +203,17 @@ def test_the_command_says_where_only_answers_are_in_the_file(tmp_path: Path) -> 
 def test_both_languages_say_what_weights_cannot_do() -> None:
     assert "не исправят" in weights_sentence("ru")
     assert "cannot repair" in weights_sentence("en")
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("ru", "Исход 2 строк — незнакомое слово"), ("en", "The disposition of 2 rows is no known word"),
+])  # fmt: skip
+def test_words_nobody_knows_are_counted_and_never_shown(tmp_path: Path, language: str, said: str) -> None:
+    rows = [*tried({"complete": 12, "refusal": 6})]
+    rows += [made.row(90 + n, recording=None, disposition="Мария Ивановна просила") for n in range(2)]
+    made.two_calls(tmp_path, *rows)
+    note = Study(tmp_path, language=language).response().note  # type: ignore[arg-type]  # parametrised
+    shown = CliRunner().invoke(cli, ["metrics", "--study", str(tmp_path)]).output
+    assert said in note
+    assert "The disposition of 2 rows is no known word" in shown
+    assert "Мария" not in note + shown

@@ -63,6 +63,8 @@ def left_out_lines(report: Report) -> Iterator[str]:
     >>> list(left_out_lines(Report((), ("nps 2026Q4 phone segment=small",))))
     ['\nhidden, fewer than 10 interviews: nps 2026Q4 phone segment=small']
     """
+    from insights.statistics.sentences import unread_sentence
+
     for what, names in (
         ("hidden, fewer than 10 interviews", report.hidden),
         (
@@ -73,6 +75,8 @@ def left_out_lines(report: Report) -> Iterator[str]:
         if names:
             more = [f"and {len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
             yield f"\n{what}: " + "; ".join([*names[:MOST_NAMED], *more])
+    if report.unread:
+        yield f"\n{unread_sentence(report.unread, 'en')}"
 
 
 def figure_lines(figures: Sequence[Figure]) -> Iterator[str]:

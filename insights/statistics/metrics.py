@@ -16,6 +16,7 @@ from insights.statistics.frame import HESITANT_FROM, Frame, Labels, load_frame
 from insights.statistics.measure import Measure
 from insights.statistics.measures import measures_of
 from insights.statistics.operators import operator_figures
+from insights.statistics.outcomes import unread
 from insights.statistics.parts import Part, answered_of, figure_of, of_one_mode, parts_of
 from insights.statistics.response import ResponseGap, response_gaps
 from insights.store import Store
@@ -29,12 +30,14 @@ MOST_NAMELESS = 0.05
 class Report:
     """Figures in order, what is left out because fewer than 10 interviews stand behind it, and missing responses.
 
-    ``unanswered`` names waves and modes whose response rates cannot be computed, with the reason.
+    ``unanswered`` names waves and modes whose response rates cannot be computed, with the reason; ``unread`` counts
+    interviews whose disposition is no known word.
     """
 
     figures: tuple[Figure, ...]
     hidden: tuple[str, ...]
     unanswered: tuple[ResponseGap, ...] = ()
+    unread: int = 0
 
 
 def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[str] = ()) -> Report:
@@ -67,7 +70,7 @@ def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[st
     figures.extend((*late, *operator_figures(frame, measures)))
     hidden.extend(too_few)
     figures.sort(key=lambda figure: (figure.wave, order.get(figure.metric, len(order))))
-    return Report(tuple(figures), tuple(hidden), response_gaps(frame))
+    return Report(tuple(figures), tuple(hidden), response_gaps(frame), unread(frame))
 
 
 def hesitation_labels(store: Store, frame: Frame) -> Labels:

@@ -77,6 +77,11 @@ def stated(frame: Frame) -> Ints:
     return places[labels.codes]  # the last place answers code -1
 
 
+def unread(frame: Frame) -> int:
+    """Return how many interviews have a disposition that is no word of ours; the other rules decide on them."""
+    return int(np.count_nonzero((frame.labels["disposition"].codes >= 0) & (stated(frame) < 0)))
+
+
 def holds_scores(frame: Frame) -> Ints:
     """Take an interview that holds a score for complete, whatever its disposition."""
     answered = np.zeros(len(frame.ids), dtype=bool)

@@ -162,6 +162,11 @@ def gap_sentence(gap: ResponseGap, *, mode: str, language: Language) -> str:
     return _sentence(gap.why, language, wave=gap.wave, mode=mode, n=gap.n)
 
 
+def unread_sentence(n: int, language: Language) -> str:
+    """Return what becomes of ``n`` rows whose disposition is no known word; ``""`` for none."""
+    return _sentence("unread_dispositions", language, n=n) if n else ""
+
+
 def weights_sentence(language: Language) -> str:
     """Return what weights cannot do about those who did not answer."""
     return _sentence("weights_blind", language)

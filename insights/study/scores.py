@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from insights.statistics.frame import load_frame
 from insights.statistics.measures import nps_measures
 from insights.statistics.operators import operator_figures
+from insights.statistics.outcomes import unread
 from insights.statistics.sentences import (
     change_sentence,
     gap_sentence,
     operator_sentence,
     response_sentence,
+    unread_sentence,
     weights_sentence,
 )
 from insights.store import StoreError
@@ -68,13 +70,15 @@ def driver_table(study: Study, target: str, *, waves: Sequence[str] | None, wave
 def response_table(study: Study, *, waves: Sequence[str] | None, by: str | None, wave: str | None) -> Table:
     """Return response rates and late against early answers, a sentence beside each; the note says what is missing."""
     language = study.language
-    (figures, hidden), gaps = fig.response_figures(load_frame(study.store, waves=waves), study.store, by=by)
+    frame = load_frame(study.store, waves=waves)
+    (figures, hidden), gaps = fig.response_figures(frame, study.store, by=by)
     rows = [
         {**row, "sentence": response_sentence(figure, language=language)}
         for figure, row in zip(figures, fig.figure_rows(figures, named="value"), strict=True)
     ]
     missing = [gap_sentence(gap, mode=label(gap.mode, language), language=language) for gap in gaps]
-    notes = [weights_sentence(language), *missing, fig.hidden_note(hidden, language)]
+    notes = [weights_sentence(language), *missing, unread_sentence(unread(frame), language)]
+    notes.append(fig.hidden_note(hidden, language))
     sql = ask.outcomes_selection(wave=wave).text
     return rows_table(study, rows, sql=sql, columns=(*fig.COLUMNS, "sentence"), note=" ".join(filter(None, notes)))
 
