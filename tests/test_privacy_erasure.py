@@ -236,11 +236,12 @@ def test_the_command_ends_with_three_where_something_is_left(planted: Path, cli:
 
 
 def test_retain_without_yes_is_a_dry_run(planted: Path, cli: Callable[..., object]) -> None:
-    result = cli("retain", "--days", "365")
+    days = str((datetime.now(UTC) - datetime(2026, 1, 1, tzinfo=UTC)).days)  # their call is older, the other's is not
+    result = cli("retain", "--days", days)
     assert result.exit_code == 0
     assert "would erase interview theirs-1" in result.output
     assert bytes_with(planted, MARKER)
-    assert cli("retain", "--days", "365", "--yes").exit_code == 0
+    assert cli("retain", "--days", days, "--yes").exit_code == 0
     assert bytes_with(planted, MARKER) == []
 
 
