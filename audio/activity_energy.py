@@ -1,4 +1,4 @@
-"""Speech by energy: adaptive floor and hysteresis. Perfect on a clean line, useless in noise, good for exact edges."""
+"""Speech by energy: on a quiet line it knows exact edges, and short sounds a neural detector overlooks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audio.level import SILENT_DB, Frames, Mask, frame_mask, level_frames, mask_runs, mask_spans, snr_db
+from audio.level import SILENT_DB, Frames, Mask, frame_mask, level_frames, mask_spans, snr_db
 from audio.recording import Samples
 from audio.span import Span, merged
 
@@ -20,76 +20,6 @@ _EDGE_UNDER_TOP_DB = 32.0
 _ISLAND_OVER_FLOOR_DB = 8.0
 _ISLAND_UNDER_TOP_DB = 20.0
 _APART_S = 0.02
-_MIN_REACH_DB = 3.0  # a channel whose level moves less holds no speech
-
-
-def energy_speech(
-    samples: Samples,
-    rate_hz: int,
-    *,
-    hysteresis_db: float = 3.0,
-    min_speech_s: float = 0.03,
-    min_silence_s: float = 0.05,
-) -> tuple[Span, ...]:
-    """Return the stretches that stand out of the channel's own floor.
-
-    The floor is the 10th percentile of the level, the top the 95th; the threshold lies 30 % of the way up, at
-    least 6 dB above the floor and never more than 38 dB below the top. Digital zeros are silence. Cannot tell
-    speech from tones or music: use a neural detector where words matter.
-
-    Parameters
-    ----------
-    samples:
-        Shape (n,), float32 in [-1, 1].
-    rate_hz:
-        Samples a second.
-    hysteresis_db:
-        Sound ends this much below the threshold at which it begins.
-    min_speech_s, min_silence_s:
-        Shorter stretches are dropped, shorter gaps closed.
-
-    Returns
-    -------
-    tuple of Span
-        Sorted, disjoint; () for silence.
-
-    Examples
-    --------
-    >>> energy_speech(np.zeros(8000, dtype=np.float32), 8000)
-    ()
-    """
-    levels = level_frames(samples, rate_hz, hop_s=_HOP_S, frame_s=_FRAME_S)
-    threshold_db = _threshold_db(levels)
-    if threshold_db is None:
-        return ()
-    loud = _risen(levels, on_db=threshold_db, off_db=threshold_db - hysteresis_db)
-    spans = [span for span in mask_spans(loud, hop_s=_HOP_S) if span.duration_s >= min_speech_s]
-    end_s = samples.shape[0] / rate_hz
-    return merged((Span(s.start_s, min(s.end_s, end_s)) for s in spans), gap_s=min_silence_s)
-
-
-def _threshold_db(levels: Frames) -> float | None:
-    """Return the level at which sound begins; None where the channel holds nothing but zeros or one steady level."""
-    sounding = levels[levels > SILENT_DB]
-    if sounding.size == 0:
-        return None
-    top = float(np.percentile(sounding, 95))
-    floor = max(float(np.percentile(levels, 10)), top - 60.0)
-    reach = top - floor
-    if reach < _MIN_REACH_DB:
-        return None
-    return max(floor + min(max(6.0, 0.3 * reach), 0.7 * reach), top - 38.0)
-
-
-def _risen(levels: Frames, *, on_db: float, off_db: float) -> Mask:
-    """Return the frames of every run at or above ``off_db`` from where it first reaches ``on_db``."""
-    keep = np.zeros(levels.shape[0], dtype=np.bool_)
-    loud = levels >= off_db
-    for start, end in zip(*mask_runs(loud), strict=True):
-        high = np.flatnonzero(levels[start:end] >= on_db)
-        if high.size:
-            keep[start + high[0] : end] = True
-    return keep
 
 
 def refined_edges(

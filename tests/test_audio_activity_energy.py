@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from audio.activity_energy import energy_speech, refined_edges, sound_islands
+from audio.activity_energy import refined_edges, sound_islands
 from audio.span import Span
 
 RATE_HZ = 8000
@@ -20,22 +20,6 @@ def close(found, planted, *, within_s):
     for span, (start_s, end_s) in zip(found, planted, strict=True):
         assert span.start_s == pytest.approx(start_s, abs=within_s)
         assert span.end_s == pytest.approx(end_s, abs=within_s)
-
-
-def test_bursts_on_a_quiet_line_are_found_to_the_hundredth(rng):
-    planted = [(0.5, 1.4), (2.0, 2.3), (3.5, 5.1)]
-    close(energy_speech(bursts(rng, *planted), RATE_HZ), planted, within_s=0.02)
-
-
-def test_digital_zeros_between_sounds_are_silence(rng):
-    sound = bursts(rng, (0.5, 1.5), (2.5, 3.5))
-    sound[int(1.5 * RATE_HZ) : int(2.5 * RATE_HZ)] = 0.0
-    close(energy_speech(sound, RATE_HZ), [(0.5, 1.5), (2.5, 3.5)], within_s=0.03)
-
-
-def test_a_line_without_any_change_holds_no_speech(rng):
-    assert energy_speech(np.zeros(RATE_HZ, dtype=np.float32), RATE_HZ) == ()
-    assert energy_speech((0.01 * np.ones(RATE_HZ)).astype(np.float32), RATE_HZ) == ()
 
 
 def test_late_edges_move_to_where_the_sound_begins_and_ends(rng):
