@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -15,6 +16,7 @@ import synthetic_store as made
 from insights.statistics.control import Limits, beyond_limits, control_limits, nine_on_one_side, signals_of
 from insights.store import query
 from insights.study import Study
+from insights.study.control_plots import stretches
 from insights.survey.responses import ResponseRow
 
 MONDAY = date(2026, 3, 2)
@@ -175,3 +177,8 @@ def test_a_study_without_interviews_has_no_charts_and_says_why(tmp_path: Path) -
     assert study.operator_effect().empty
     with pytest.raises(ValueError, match="no mode 'phones'; modes: phone, online"):
         study.plots.control(mode="phones")  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_no_line_is_drawn_over_a_long_pause() -> None:
+    dates = ["2026-03-02", "2026-03-09", "2026-03-30", "2026-06-01"]
+    assert [len(one) for one in stretches(pd.DataFrame({"period": dates}))] == [3, 1]

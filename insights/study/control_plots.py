@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from textwrap import fill
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from insights.statistics.control_charts import DAYS, Every
+from insights.statistics.control_charts import DAYS, RUNNING_DAYS, Every
 from insights.statistics.naming import method_text
 from insights.study.control import metric_title
 from insights.study.picture import BLUE, GREEN, GREY, INK, RED, Picture, empty_picture, new_figure
@@ -38,14 +39,30 @@ def control_picture(chart: Table, *, mode: Mode, every: Every, language: Languag
     note = label("control_note", language, steps=steps, method=method, fewest=fewest, most=most)
     few = f" {label('few_note', language)}" if rows["few"].any() else ""
     figure, axes = new_figure(title, height_in=4.2, note=f"{note}{few} {label('control_chance', language)}")
-    _draw(axes, rows, days=DAYS[every])
+    for stretch in stretches(rows):
+        _draw(axes, stretch, days=DAYS[every])
+    axes.axhline(float(rows["centre"].iloc[0]), color=INK, linewidth=0.8, linestyle="--")
+    axes.xaxis_date()
+    axes.grid(visible=True, axis="y")
     axes.set_ylabel(label("points" if metric.startswith("nps") else "share_points", language))
     figure.autofmt_xdate()
     return Picture(figure)
 
 
+def stretches(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the rows between pauses of more than 28 days, over which no line is drawn.
+
+    >>> [len(one) for one in stretches(pd.DataFrame({"period": ["2026-03-02", "2026-03-09", "2026-06-01"]}))]
+    [2, 1]
+    """
+    starts = pd.to_datetime(rows["period"])
+    number = (starts.diff().dt.days > RUNNING_DAYS).cumsum()
+    for _, stretch in rows.groupby(number):
+        yield stretch
+
+
 def _draw(axes: Axes, rows: pd.DataFrame, *, days: int) -> None:
-    """Draw limits as steps, the centre, the running figure and the periods in the middle of their days."""
+    """Draw limits as steps, the running figure, and the periods in the middle of their days."""
     from matplotlib.dates import date2num
 
     starts = [float(date2num(date.fromisoformat(str(one)))) for one in rows["period"]]  # type: ignore[no-untyped-call]
@@ -54,11 +71,8 @@ def _draw(axes: Axes, rows: pd.DataFrame, *, days: int) -> None:
     for name in ("lower_limit", "upper_limit"):
         limits = rows[name].tolist()
         axes.step(edges, [*limits, limits[-1]], where="post", color=GREY, linewidth=1)
-    axes.axhline(float(rows["centre"].iloc[0]), color=INK, linewidth=0.8, linestyle="--")
     axes.plot(middles, rows["running"].astype(float).tolist(), color=GREEN, linewidth=4, alpha=0.35)
     axes.plot(middles, rows["value"].tolist(), color=BLUE, linewidth=0.8)
     for middle, (_, row) in zip(middles, rows.iterrows(), strict=True):
         colour = RED if row["signal"] else GREY if row["few"] else BLUE
         axes.plot([middle], [row["value"]], "o", color=colour, markersize=8 if row["signal"] else 5)
-    axes.xaxis_date()
-    axes.grid(visible=True, axis="y")
