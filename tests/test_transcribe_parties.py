@@ -162,6 +162,20 @@ def test_ringback_is_silenced_before_the_diarizer_hears_it_and_speech_is_not():
     assert (diarizer.heard[4 * 16000 :] ** 2).sum() == pytest.approx(2 * (sound[4 * 8000 :] ** 2).sum(), rel=0.02)
 
 
+@pytest.mark.parametrize(("rate_hz", "heard_hz"), [(8000, 8000), (16_000, 16_000), (44_100, 16_000)])
+def test_a_channel_is_heard_at_a_rate_that_detectors_know(rate_hz, heard_hz):
+    heard = []
+
+    class Listening(EnergyDetector):
+        def speech(self, samples, rate_hz):
+            heard.append((round(samples.shape[0] / rate_hz, 2), rate_hz))
+            return super().speech(samples, rate_hz)
+
+    sides = np.stack([CALL.sources[0], CALL.sources[1]])[:, : 5 * 8000].repeat(6, axis=1)[:, : 5 * rate_hz]
+    parties_of(Recording("rate", np.ascontiguousarray(sides, dtype=np.float32), rate_hz), detector=Listening())
+    assert heard == [(5.0, heard_hz)] * 2
+
+
 def test_one_voice_of_two_channels_is_flagged():
     sides = np.stack([CALL.sources[0], 1e-3 * np.random.default_rng(1).standard_normal(len(CALL.sources[0]))])
     recording = Recording("alone", sides.astype(np.float32), 8000)

@@ -81,7 +81,8 @@ def narrowed(weights: NetworkWeights) -> NetworkWeights:
     There the upper half of a spectrum mirrors the lower, as far as the resampler's filter lets it through: its weights
     are added to those of the lower half. Only where the network mirrors the end of a chunk does something else sound
     up there, a kink whose spectrum has one form and the height of the step to the next sample: a 66th input.
-    Against the long way round, probabilities differ by .001 in the mean, and in noise a few edges by one frame.
+    Against the long way round, probabilities differ by .001 in the mean (.007 in babble): one edge in a hundred of
+    quiet calls and three of noisy ones move by over 10 ms, as often to the right place as from it.
     """
     import torch
     from scipy.signal import resample_poly
