@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from insights.answers.lexicon import lexicon
+from insights.answers.mentions import written_number
 from insights.answers.spoken import Spoken, phrase_at
 from insights.language.lemma import analyser
 from insights.language.wordlists import words_of
@@ -67,10 +68,15 @@ def _turned_round(words: Sequence[Spoken], at: int) -> bool:
         return False
     nouns = lexicon("ru").cue("counted")
     behind = at - 2 if words[at - 1].text in BETWEEN_COUNT else at - 1
-    if phrase_at(words, behind, nouns) == 1:
+    if phrase_at(words, behind, nouns) == 1 and not _has_number_before(words, behind):
         return True
     opening = next(word for word in words if word.clause == words[at].clause)
     return opening is not words[at] and _is_plural_genitive(opening.text)
+
+
+def _has_number_before(words: Sequence[Spoken], noun: int) -> bool:
+    """Return whether a noun has its number already: the "утра" of "в шесть утра восемь"."""
+    return noun > 0 and (words[noun - 1].text.isdigit() or written_number(words[noun - 1].text, "ru") is not None)
 
 
 def _is_counted_noun(word: str) -> bool:

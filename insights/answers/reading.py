@@ -116,8 +116,10 @@ def without_echoes(kept: tuple[Mention, ...]) -> tuple[Mention, ...]:
 
 
 def without_wanted(scene: Scene, kept: tuple[Mention, ...]) -> tuple[Mention, ...]:
-    """Drop numbers that were only meant or thought of, where another number follows."""
+    """Drop numbers that were only meant or thought of, where another number or a "but" follows."""
     meant = [mention for mention in kept if _is_wanted(scene, mention)]
+    if len(meant) == len(kept) and meant and scene.has(scene.words[meant[-1].at :], "proviso"):
+        return ()
     last = max((mention.at for mention in kept if mention not in meant), default=-1)
     return tuple(mention for mention in kept if mention not in meant or mention.at > last)
 
