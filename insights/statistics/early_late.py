@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -11,14 +11,16 @@ from insights.statistics.estimate import Floats, Ints
 from insights.statistics.figure import BOTH_MODES, GREYED_UNDER, HIDDEN_UNDER, WHOLE, Figure
 from insights.statistics.frame import Frame
 from insights.statistics.measure import Measure
-from insights.statistics.parts import Part, answered_of, figure_of, parts_of, rows_hash
+from insights.statistics.parts import Part, answered_of, figure_of, rows_hash
 from insights.statistics.waves import common_covariance
 
 HALVES = ("early", "late")
 LATE_FORMULA = "{metric} of the later half by date minus the earlier half; {formula}"
 
 
-def late_figures(frame: Frame, measures: Sequence[Measure]) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+def late_figures(
+    frame: Frame, measures: Sequence[Measure], parts: Iterable[Part]
+) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     """Return NPS of the later half minus the earlier half of each wave and mode, and names of those hidden.
 
     Halves with fewer than 10 interviews are hidden, under 30 greyed. Where a whole list is called again and again,
@@ -34,7 +36,7 @@ def late_figures(frame: Frame, measures: Sequence[Measure]) -> tuple[tuple[Figur
     figures: list[Figure] = []
     hidden: list[str] = []
     scores = [measure for measure in measures if measure.metric.partition(":")[0] == "nps"]
-    for part in parts_of(frame):
+    for part in parts:
         if part.mode == BOTH_MODES:
             continue
         for measure in scores:

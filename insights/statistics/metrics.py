@@ -60,14 +60,15 @@ def metrics(store: Store, *, waves: Sequence[str] | None = None, by: Sequence[st
     figures: list[Figure] = []
     hidden: list[str] = []
     measures = measures_of(store, frame)
-    for part in parts_of(frame):
+    parts = tuple(parts_of(frame))
+    for part in parts:
         figures.extend(found[0] for measure in measures if (found := figure_of(frame, measure, part)))
         for dimension in by:
             if dimension != "mode":
                 add_slices(frame, measures, part, dimension, labels[dimension], into=(figures, hidden))
     order = {measure.metric: index for index, measure in enumerate(measures)}
-    late, too_few = late_figures(frame, measures)
-    figures.extend((*late, *operator_figures(frame, measures)))
+    late, too_few = late_figures(frame, measures, parts)
+    figures.extend((*late, *operator_figures(frame, measures, parts)))
     hidden.extend(too_few)
     figures.sort(key=lambda figure: (figure.wave, order.get(figure.metric, len(order))))
     return Report(tuple(figures), tuple(hidden), response_gaps(frame), unread(frame))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from insights.statistics.figure import BOTH_MODES, GREYED_UNDER, HIDDEN_UNDER, W
 from insights.statistics.frame import Frame
 from insights.statistics.measure import Measure, estimate
 from insights.statistics.nps import adjusted_wald
-from insights.statistics.parts import Part, answered_of, parts_of, rows_hash
+from insights.statistics.parts import Part, answered_of, rows_hash
 
 LEAST_OPERATORS = 5
 GREYED_OPERATORS = 10
@@ -133,7 +133,7 @@ def f_quantiles(between: float, within: float, wanted: tuple[float, ...]) -> Flo
     return quantiles
 
 
-def operator_figures(frame: Frame, measures: Sequence[Measure]) -> tuple[Figure, ...]:
+def operator_figures(frame: Frame, measures: Sequence[Measure], parts: Iterable[Part]) -> tuple[Figure, ...]:
     """Return NPS of each wave and mode corrected for which operators happened to call.
 
     Five operators at least, fewer than ten are greyed. It holds where calls reach operators by chance: one who has
@@ -145,7 +145,7 @@ def operator_figures(frame: Frame, measures: Sequence[Measure]) -> tuple[Figure,
     Statistics and Methodology 5(2), 175-211.
     """
     figures = []
-    for part in parts_of(frame):
+    for part in parts:
         for measure in measures:
             if part.mode != BOTH_MODES and measure.metric.partition(":")[0] == "nps":
                 found = corrected(frame, measure, part)

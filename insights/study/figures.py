@@ -63,7 +63,7 @@ def figures_of(frame: Frame, store: Store, measures: Sequence[Measure], *, by: s
 def response_figures(frame: Frame, store: Store, *, by: str | None) -> tuple[Found, Sequence[ResponseGap]]:
     """Return response rates and late against early NPS, and the waves and modes without rates."""
     rates, hidden = figures_of(frame, store, list(response_measures(store, frame)), by=by)
-    late, too_few = late_figures(frame, list(nps_measures(store, frame))[:1])
+    late, too_few = late_figures(frame, list(nps_measures(store, frame))[:1], parts_of(frame))
     return ([*rates, *late], [*hidden, *too_few]), response_gaps(frame)
 
 

@@ -9,6 +9,7 @@ from insights.statistics.frame import load_frame
 from insights.statistics.measures import nps_measures
 from insights.statistics.operators import operator_figures
 from insights.statistics.outcomes import unread
+from insights.statistics.parts import parts_of
 from insights.statistics.sentences import (
     change_sentence,
     gap_sentence,
@@ -86,7 +87,7 @@ def response_table(study: Study, *, waves: Sequence[str] | None, by: str | None,
 def operator_table(study: Study, *, waves: Sequence[str] | None, wave: str | None) -> Table:
     """Return NPS corrected for operators beside the uncorrected one, a sentence with each; nothing of single ones."""
     frame = load_frame(study.store, waves=waves)
-    figures = operator_figures(frame, list(nps_measures(study.store, frame))[:1])
+    figures = operator_figures(frame, list(nps_measures(study.store, frame))[:1], parts_of(frame))
     rows = [
         {**row, "sentence": operator_sentence(figure, language=study.language)}
         for figure, row in zip(figures, fig.figure_rows(figures, named="value"), strict=True)
