@@ -24,7 +24,9 @@ def someone_elses(scene: Scene, mention: Mention) -> bool:
     words = scene.before(mention)
     own = max((at for at in range(len(words)) if scene.has(words[at : at + 1], "self")), default=-1)
     others = words[own + 1 :]
-    return scene.has(others, "rival") or (scene.has(others, "someone") and scene.has(others, "someone_says"))
+    return scene.has(others, "rival") or (
+        scene.has(others, "someone") and scene.has(scene.clause(mention), "someone_says")
+    )
 
 
 def asked_about(scene: Scene, mention: Mention) -> bool:

@@ -136,7 +136,9 @@ def read_turns(turns: Sequence[Turn], language: str, scale: tuple[int, int]) -> 
 
 
 def _revises(turn: Turn, later: Reading, language: str) -> bool:
-    """Return whether a later turn takes the score back: "нет, поставьте девять", "sorry, I meant four"."""
+    """Return whether a later turn takes the score back: "нет, поставьте девять", "well, six. Six."."""
+    if later.rule == "restated":
+        return True
     words, known = spoken(turn.text), lexicon(language)
     before = [word for word in words if word.start_char < later.start_char]
     cues = (*known.cue("takes_back"), *known.cue("second_thought"))
