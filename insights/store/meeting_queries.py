@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from insights.store.attempts import TOOK_PLACE
 from insights.store.connection import Row, Store, query, transaction
 from insights.store.row_values import insert
 
@@ -30,12 +31,12 @@ def calls_between(store: Store, first: str, last: str) -> list[Row]:
 
 
 def interviews_between(store: Store, first: str, last: str) -> Row:
-    """Return how many interviews those days had: ``phone``, ``online``, and ``unheard`` by phone."""
-    sql = """SELECT coalesce(sum(mode = 'phone'), 0) AS phone, coalesce(sum(mode = 'online'), 0) AS online,
+    """Return how many interviews took place on those days: ``phone``, ``online``, and ``unheard`` by phone."""
+    sql = f"""SELECT coalesce(sum(mode = 'phone'), 0) AS phone, coalesce(sum(mode = 'online'), 0) AS online,
                     coalesce(sum(mode = 'phone' AND NOT EXISTS (
                       SELECT 1 FROM recording rec WHERE rec.interview_id = interview.interview_id
                       AND rec.status = 'done')), 0) AS unheard
-             FROM interview WHERE started_at >= ? AND started_at < ?"""
+             FROM interview WHERE started_at >= ? AND started_at < ? AND {TOOK_PLACE}"""  # noqa: S608
     return query(store, sql, (first, last))[0]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from insights.store.attempts import TOOK_PLACE
 from insights.store.connection import Row, Store, query
 
 
@@ -30,11 +31,11 @@ def unmatched_recordings(store: Store) -> list[Row]:
 
 
 def interviews_without_recording(store: Store) -> list[Row]:
-    """Return phone interviews whose recording is not there: the name their row gives, or None."""
-    sql = """SELECT interview_id, recording_name, consent FROM interview
-             WHERE mode = 'phone'
+    """Return phone interviews that took place and whose recording is not there: the name their row gives, or None."""
+    sql = f"""SELECT interview_id, recording_name, consent FROM interview
+             WHERE mode = 'phone' AND {TOOK_PLACE}
                AND NOT EXISTS (SELECT 1 FROM recording WHERE recording.interview_id = interview.interview_id)
-             ORDER BY interview_id"""
+             ORDER BY interview_id"""  # noqa: S608
     return query(store, sql)
 
 
