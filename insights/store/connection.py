@@ -23,7 +23,9 @@ Row = dict[str, Any]  # Any: a column is text, a number or NULL
 BUSY_S = 30.0  # measured: a second writer waited 1.1 s at most; the rest is margin for slow disks
 PAGE_BYTES = 8192
 JOURNAL_BYTES = 64 * 1024 * 1024
-NO_STORE = "{path}: no store here yet; run `earful ingest` or `earful night` in the study's folder, or name it by --study"
+NO_STORE = (
+    "{path}: no store here yet; run `earful ingest` or `earful night` in the study's folder, or name it by --study"
+)
 
 
 def open_store(path: Path, *, readonly: bool = False) -> Store:
