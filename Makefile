@@ -1,5 +1,7 @@
 # Two commands are enough: `make demo` and `make test`. Everything lands in .venv, demo-study and the user's cache.
-PYTHON ?= python3
+PYTHON ?= $(shell for name in python3 python3.11 python3.12; do \
+  $$name -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && echo $$name && exit; \
+  done; echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STUDY ?= demo-study
@@ -20,7 +22,7 @@ help:
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v in ((3, 11), (3, 12)) else f"earful needs Python 3.11 or 3.12, this is {v[0]}.{v[1]}; run: make PYTHON=python3.11 $(MAKECMDGOALS)")'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --upgrade pip==26.3
 	# torch first and with its dependencies: the CPU wheel where one is offered, else the CUDA build
 	$(BIN)/pip install -q -c requirements.lock torch==2.13.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -37,3 +39,12 @@ def test_every_command_is_a_click_command(name: str) -> None:
 
 def test_an_unknown_command_is_wrong_usage() -> None:
     assert CliRunner().invoke(cli, ["listen"]).exit_code == 2
+
+
+def test_a_terminal_that_knows_no_cyrillic_still_gets_its_answer(study_dir: Path) -> None:
+    (study_dir / "responses" / "волна.csv").write_text("номер\n1\n", encoding="utf-8")
+    command = [sys.executable, "-c", "from insights.cli.main import main; main()", "check", "--study", str(study_dir)]
+    environment = os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert "волна.csv:1".encode("ascii", "backslashreplace") in done.stdout
+    assert done.stderr == b""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import sys
 from typing import Any
 
 import click
@@ -136,4 +138,7 @@ def main() -> None:
     """Run the command line."""
     wished = {name: os.environ[name] for name in THREADS if name in os.environ}
     os.environ.update(QUIET_ENVIRONMENT | wished)
+    for stream in (sys.stdout, sys.stderr):  # where a terminal knows no Cyrillic, a word must not end a command
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     cli()
