@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from insights.statistics.control import LEAST_PERIODS
 from insights.statistics.control_charts import DAYS, Chart, Every, charts_of, detractor_share
@@ -16,13 +16,10 @@ from insights.store import Store
 from insights.store import study_queries as ask
 from insights.study import choices
 from insights.study.figures import FEW
-from insights.study.scores import rows_table
+from insights.study.opened import Opened
 from insights.study.table import Table
 from insights.study.wording import label
 from transcribe.dialogue import Language
-
-if TYPE_CHECKING:
-    from insights.study.study import Study
 
 COLUMNS = (
     "metric", "mode", "period", "n", "value", "low", "high", "centre", "lower_limit", "upper_limit", "signal",
@@ -30,10 +27,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def control_table(study: Study, figure: str, *, every: Every, waves: Sequence[str] | None, wave: str | None) -> Table:
+def control_table(study: Opened, figure: str, *, every: Every, wave: str | None) -> Table:
     """Return the charts of both modes one after the other; the note names signals and what is left out."""
     choices.one_of("step", every, list(DAYS))
-    frame = load_frame(study.store, waves=waves)
+    frame = load_frame(study.store, waves=study.only(wave))
     measure = measure_named(study.store, frame, figure)
     if every == "day" and measure.metric == "nps":
         raise ValueError(
@@ -45,7 +42,7 @@ def control_table(study: Study, figure: str, *, every: Every, waves: Sequence[st
     notes = [note for chart in charts for note in chart_notes(chart, study.language)]
     notes = [*notes, label("control_chance", study.language)] if charts else [label("control_undated", study.language)]
     sql = ask.figures_selection("nps" if figure in ("nps", "detractors") else "all", wave=wave).text
-    return rows_table(study, rows, sql=sql, columns=COLUMNS, note=" ".join(notes))
+    return study.table(rows, sql=sql, columns=COLUMNS, note=" ".join(notes))
 
 
 def measure_named(store: Store, frame: Frame, figure: str) -> Measure:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,11 +10,10 @@ from insights.store import count_turns, open_store, search_turns
 from insights.store import query as run_query
 from insights.store import study_queries as ask
 from insights.store.coding_queries import code_sets
-from insights.store.metric_queries import wave_ids
 from insights.study import choices, control, scores
-from insights.study import figures as fig
 from insights.study.call import Call
 from insights.study.masked import found_rows, mask_quotes
+from insights.study.opened import Opened
 from insights.study.plots import Plots
 from insights.study.sound import Listening
 from insights.study.table import Table
@@ -25,7 +23,6 @@ from transcribe.dialogue import Language, Party
 
 if TYPE_CHECKING:
     from insights.statistics.control_charts import Every
-    from insights.store import Row
 
 Group = Literal["detractor", "passive", "promoter"]
 Polarity = Literal["complaint", "neither", "praise"]
@@ -64,7 +61,8 @@ class Study:
         choices.one_of("language", language, LANGUAGES)
         self.language: Language = language or self.settings.study.language
         self.listening = Listening(self.store, self.folder, self.settings)
-        self.plots = Plots(self)
+        self._opened = Opened(self.store, self.listening, self.language)
+        self.plots = Plots(self._opened)
 
     def __repr__(self) -> str:
         """Say what is in the study."""
@@ -73,7 +71,7 @@ class Study:
     @property
     def waves(self) -> list[str]:
         """Waves that hold interviews, in order of their names."""
-        return wave_ids(self.store)
+        return self._opened.waves
 
     # Figures
 
@@ -92,18 +90,15 @@ class Study:
         --------
         ``s.nps(by="segment", wave="2026Q4")``
         """
-        found = fig.nps_figures(self.store, waves=self._waves(wave), by=fig.dimension(by))
-        return scores.figures_table(self, found, "nps", wave=wave)
+        return scores.nps_table(self._opened, wave=wave, by=by)
 
     def csi(self, *, wave: str | None = None, by: str | None = None) -> Table:
         """Return the satisfaction indices of each wave, with n, interval and method; see :meth:`nps`."""
-        found = fig.chosen_figures(self.store, "csi", waves=self._waves(wave), by=fig.dimension(by))
-        return scores.figures_table(self, found, "csi", wave=wave)
+        return scores.metric_table(self._opened, "csi", named="csi", wave=wave, by=by)
 
     def metrics(self, *, wave: str | None = None, by: str | None = None) -> Table:
         """Return every figure of the study: NPS, top-two boxes, indices, readiness, mismatches; points."""
-        found = fig.chosen_figures(self.store, "", waves=self._waves(wave), by=fig.dimension(by))
-        return scores.figures_table(self, found, "value", wave=wave)
+        return scores.metric_table(self._opened, "", wave=wave, by=by)
 
     def change(self, first: str, second: str) -> Table:
         """Return how every figure changed between two waves, what could have been seen, and a sentence on it.
@@ -112,22 +107,22 @@ class Study:
         --------
         ``s.change("2026Q3", "2026Q4").loc[0, "sentence"]``
         """
-        return scores.change_table(self, first, second)
+        return scores.change_table(self._opened, first, second)
 
     def drivers(self, target: str = "nps", *, wave: str | None = None) -> Table:
         """Return what goes with a score, or with ``revenue``, ``orders``, ``churned``: association, never cause."""
-        return scores.driver_table(self, target, waves=self._waves(wave), wave=wave)
+        return scores.driver_table(self._opened, target, wave=wave)
 
     def response(self, *, wave: str | None = None, by: str | None = None) -> Table:
         """Return how many of those who were tried answered (AAPOR's rates), and late against early answers.
 
         The rates need rows of those who did not answer, with a ``disposition``; the note says where they are missing.
         """
-        return scores.response_table(self, waves=self._waves(wave), by=fig.dimension(by), wave=wave)
+        return scores.response_table(self._opened, by=by, wave=wave)
 
     def operator_effect(self, *, wave: str | None = None) -> Table:
         """Return NPS as other operators would have found it, with what they add to its error; no single operator."""
-        return scores.operator_table(self, waves=self._waves(wave), wave=wave)
+        return scores.operator_table(self._opened, wave=wave)
 
     def control(self, figure: str = "nps", *, every: Every = "week", wave: str | None = None) -> Table:
         """Return a control chart's weeks or days: what chance alone explains, and signals by named rules.
@@ -139,7 +134,7 @@ class Study:
         --------
         ``s.control("detractors", every="day")``; as a picture: ``s.plots.control("nps")``
         """
-        return control.control_table(self, figure, every=every, waves=self._waves(wave), wave=wave)
+        return control.control_table(self._opened, figure, every=every, wave=wave)
 
     def explain(self, metric_id: int) -> Table:
         """Return how a stored figure came about: formula, filter, rows, versions, command; a row for each.
@@ -149,7 +144,7 @@ class Study:
         StoreError
             Where ``earful metrics`` kept no figure under this number.
         """
-        return scores.explain_table(self, metric_id)
+        return scores.explain_table(self._opened, metric_id)
 
     # Voices
 
@@ -187,22 +182,22 @@ class Study:
             **self._about(question, wave),
         )
         rows = mask_quotes(self.listening, ask.read(self.store, selection))
-        return self._table(rows, sql=selection.text, columns=ask.columns_of(self.store, selection))
+        return self._opened.table(rows, sql=selection.text, columns=ask.columns_of(self.store, selection))
 
     def hesitant(self, question: str | None = None, *, wave: str | None = None) -> Table:
         """Return scores said later and with more pauses than the person's other answers, most marked first.
 
         ``hesitation`` is in standard deviations (1.0 and more is listed); ``latency_s`` negative = began early.
         """
-        return self._select(ask.hesitant_selection(**self._about(question, wave)))
+        return self._opened.select(ask.hesitant_selection(**self._about(question, wave)))
 
     def mismatches(self, question: str | None = None, *, wave: str | None = None) -> Table:
         """Return scores recorded otherwise than spoken; ``moves_group`` = 1 where it changes the NPS group."""
-        return self._select(ask.mismatch_selection(**self._about(question, wave)))
+        return self._opened.select(ask.mismatch_selection(**self._about(question, wave)))
 
     def answers(self, *, wave: str | None = None) -> Table:
         """Return every score that was heard with how it was said: waits, pauses, pitch; NaN = not measurable."""
-        return self._select(ask.answers_selection(wave=choices.one_of("wave", wave, self.waves)))
+        return scores.answer_table(self._opened, wave=wave)
 
     def search(
         self, words: str, *, party: Party | None = None, language: Language | None = None, limit: int = 100
@@ -219,7 +214,7 @@ class Study:
         selection = ask.found_selection([one.turn_id for one in found])
         columns = [*ask.columns_of(self.store, selection), "clip"]
         rows = found_rows(self.listening, found, ask.read(self.store, selection))
-        return self._table(rows, sql=selection.text, columns=columns)
+        return self._opened.table(rows, sql=selection.text, columns=columns)
 
     def count(self, words: str) -> int:
         """Return how many turns hold all these words in any form."""
@@ -227,14 +222,16 @@ class Study:
 
     def themes(self) -> Table:
         """Return what customers talk about and no code covers: words, clauses, how many, by the score's side."""
-        return self._table(theme_rows(self.store, self.folder), sql=ask.answers_selection(kinds="('open')").text)
+        return self._opened.table(
+            theme_rows(self.store, self.folder), sql=ask.answers_selection(kinds="('open')").text
+        )
 
     def agreement(self) -> Table:
         """Return how far people who coded agree with each other and with the machine (Krippendorff's alpha)."""
         from insights.study.themes import agreement_rows
 
         rows = agreement_rows(code_sets(self.store))
-        return self._table(
+        return self._opened.table(
             rows, sql="SELECT * FROM reason", note="" if rows else label("no_hand_codes", self.language)
         )
 
@@ -258,15 +255,15 @@ class Study:
 
     def calls(self) -> Table:
         """Return the recordings with their interviews' wave, segment and NPS."""
-        return self._select(ask.calls_selection())
+        return self._opened.select(ask.calls_selection())
 
     def questions(self) -> Table:
         """Return the survey in use: id, kind, scale, wordings."""
-        return self._select(ask.questions_selection())
+        return self._opened.questions()
 
     def codes(self) -> Table:
         """Return the codebook in use, with how often the machine and people named each code."""
-        return self._select(ask.codes_selection())
+        return self._opened.select(ask.codes_selection())
 
     def query(self, sql: str, **values: object) -> Table:
         """Return the rows of your own SELECT; ``:name`` stands for values. Texts come as stored, not masked.
@@ -279,19 +276,10 @@ class Study:
         """
         rows = run_query(self.store, choices.select_of(sql), values)
         selection = ask.Selection(sql, values)
-        return self._table(rows, sql=selection.text, columns=() if rows else ask.columns_of(self.store, selection))
-
-    def _waves(self, wave: str | None) -> Sequence[str] | None:
-        return None if wave is None else [str(choices.one_of("wave", wave, self.waves))]
+        return self._opened.table(
+            rows, sql=selection.text, columns=() if rows else ask.columns_of(self.store, selection)
+        )
 
     def _about(self, question: str | None, wave: str | None) -> dict[str, str | None]:
         known = choices.question_of(self.questions(), question)
         return {"question": known, "wave": choices.one_of("wave", wave, self.waves)}
-
-    def _select(self, selection: ask.Selection) -> Table:
-        return self._table(
-            ask.read(self.store, selection), sql=selection.text, columns=ask.columns_of(self.store, selection)
-        )
-
-    def _table(self, rows: list[Row], *, sql: str, columns: Sequence[str] = (), note: str = "") -> Table:
-        return scores.rows_table(self, rows, sql=sql, columns=columns, note=note)
