@@ -206,6 +206,21 @@ def test_reasons_belong_to_the_question_last_put_and_small_talk_to_none(coder) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "heard", "written", "answer"),
+    [
+        ("ru", "Скажите, а что нам стоит лучше в первую очередь?", "Что нам стоит улучшить?", "Наверное, цены."),
+        ("en", "And what should we in proof first?", "What should we improve?", "Probably the prices."),
+    ],
+)
+def test_a_question_heard_wrong_asks_for_what_the_questionnaire_says(coder, language, heard, written, answer) -> None:
+    survey = Survey("s", 1, (language,), (*SURVEY.questions[:1], Question("improve", "open", {language: written})))
+    dialogue = replace(talk(("operator", heard), ("respondent", answer)), language=language)
+    answers = [Answer("nps", (), "10", None, value=10)]
+    statements = statements_of(dialogue, [put("improve", 0)], answers, survey)
+    assert [(r.code_id, r.polarity, r.question_id) for r in coder.code(statements)[0]] == [("price", -1, "improve")]
+
+
 def test_a_quote_plays_from_its_first_word_to_its_last(coder) -> None:
     dialogue = talk(("operator", "Почему такая оценка?"), ("respondent", "Ну, доставка опаздывает, но цены хорошие"))
     (statement,) = statements_of(dialogue, [put("why_nps", 0)], [], SURVEY)

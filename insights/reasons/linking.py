@@ -36,7 +36,8 @@ def statements_of(
     remark = False
     for index, turn in enumerate(dialogue.turns):
         if index in at:
-            current, asked_text, remark = at[index], turn.text, False
+            current, remark = at[index], False
+            asked_text = _asked_text(turn, current, survey, dialogue.language)
         elif turn.party == "operator" and current is not None and _asks(turn):
             asked_text, remark = turn.text, True
         elif turn.party == "respondent" and current is not None and turn.words:
@@ -128,6 +129,17 @@ def _score_behind(
     for candidate in candidates:
         return scores.get(candidate.question_id), candidate.scale
     return None, None
+
+
+def _asked_text(turn: Turn, asked: Asked, survey: Survey, language: Language) -> str:
+    """Return what was asked as heard, with the questionnaire's words where they alone tell what it is asked for.
+
+    One word that was heard wrong ("стоит лучше" for "стоит улучшить") would turn a wish into praise.
+    """
+    written = "" if asked.probe else survey.question(asked.question_id).ask.get(language, "")
+    if leaning_of_question(turn.text, language) or not leaning_of_question(written, language):
+        return turn.text
+    return f"{turn.text} {written}"
 
 
 def _asks(turn: Turn) -> bool:
