@@ -90,6 +90,26 @@ def test_what_is_named_when_asked_for_improvements_is_a_complaint(coder) -> None
     assert coded(coder, "сайт", asked_text="Что нам стоит улучшить?") == {("website", -1)}
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "Доставку, а так цены нормальные и менеджер на связи.",
+            "ru",
+            {("delivery", -1), ("price", 1), ("manager", 1)},
+        ),
+        ("Сайт, в остальном всё устраивает.", "ru", {("website", -1)}),
+        ("В остальном хорошо, но хотелось бы доставку побыстрее", "ru", {("delivery", -1)}),
+        ("Сайт, а остальное: цены высокие", "ru", {("website", -1), ("price", -1)}),
+        ("The website, otherwise the prices are fine.", "en", {("website", -1), ("price", 1)}),
+        ("The delivery. The rest is good, the manager too.", "en", {("delivery", -1), ("manager", 1)}),
+    ],
+)
+def test_what_is_left_beside_the_improvement_named_is_praised(coder, text, language, expected) -> None:
+    asked = {"ru": "Что нам стоит улучшить?", "en": "What should we improve?"}[language]
+    assert coded(coder, text, language, asked_text=asked) == expected
+
+
 def test_a_thing_merely_named_takes_the_side_of_the_score(coder) -> None:
     assert coded(coder, "из-за цены", score=2, scale=(0, 10)) == {("price", -1)}
     assert coded(coder, "из-за цены") == set()

@@ -20,7 +20,7 @@ from insights.reasons.worth import total
 
 YES_OR_NO = ("ncs", "closed")
 # Answers that judge nothing in particular: without a code of their own they are no reason.
-_NEEDS_OWN_CODE = ("no_complaint", "seeds", "named", "asked_for_praise")
+_NEEDS_OWN_CODE = ("no_complaint", "the_rest", "seeds", "named", "asked_for_praise")
 _ASSENT = frozenset({"да", "ага", "угу", "ой", "yes", "yeah", "yep", "oh"})
 # Neither the thing nor the judgement is in words: only a close likeness to the codebook's phrases is then enough.
 _UNSAID = ("seeds", "asked_to_improve", "asked_for_praise")

@@ -93,12 +93,18 @@ def _borders(seen: Sequence[Seen], text: str, language: Language) -> tuple[set[i
         if match.start not in borders or borders[match.start] == "soft":
             borders[match.start] = "soft"
         skipped.update(range(match.start, match.end))
+    borders.update({at: "contrast" for at in _rests(seen, language) if borders.get(at) == "soft"})
     for name in _HARD_CUES:
         for match in cue(language, name).find(seen):
             if _is_conjunction(match.start, seen, language):
                 borders[match.start] = "contrast" if name == "contrast" else "causal"
                 skipped.update(range(match.start, match.end))
     return skipped, borders
+
+
+def _rests(seen: Sequence[Seen], language: Language) -> list[int]:
+    """Return where the customer turns to all but what was named ("в остальном", "otherwise")."""
+    return [match.start for match in cue(language, "the_rest").find(seen)]
 
 
 def _own_views(seen: Sequence[Seen], language: Language) -> list[int]:

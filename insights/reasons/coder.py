@@ -101,7 +101,7 @@ class ReasonCoder:
         found: list[tuple[str, ...]] = []
         for draft, reads in zip(drafts, self._meant(drafts)):
             texts = []
-            turns = turnings(draft.pieces, draft.statement.language)
+            turns = turnings(draft.pieces, draft.seen, draft.statement.language)
             for piece, meant, turn in zip(draft.pieces, reads, turns):
                 verdict = judge(view_of(piece, draft, meant, reported=False, turn=turn), rules=self.rules)
                 choice = chosen(piece, draft, meant, verdict, carried=None)
@@ -174,7 +174,7 @@ class ReasonCoder:
         found: list[Reason] = []
         reported = False
         carried: str | None = None
-        turns = turnings(draft.pieces, draft.statement.language)
+        turns = turnings(draft.pieces, draft.seen, draft.statement.language)
         for piece, meant, turn in zip(draft.pieces, reads, turns):
             reported = (reported and piece.clause.link in ("soft", "aspect")) or is_reported(
                 piece.clause, draft.statement.language

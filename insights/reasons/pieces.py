@@ -85,6 +85,8 @@ def _handed_on(found: list[Piece], words: CodeWords) -> list[Piece]:
         things = [hit for hit in before.hits if hit.names_thing and hit.end == len(before.clause.seen)]
         if after.codes or not after.judged or not things or len(before.codes) < 2:  # noqa: PLR2004
             continue
+        if cue(words.language, "the_rest").find(after.clause.seen):  # it judges all but that thing
+            continue
         at = _phrase_start(before.clause.seen, things[-1].start, floor=1, language=words.language)
         for border in dict.fromkeys((at, things[-1].start)):
             left, right = _cut(before, border, words)

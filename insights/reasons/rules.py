@@ -143,6 +143,12 @@ def mended(view: View) -> Verdict | None:
     return Verdict(1, "mended", 0.8) if view.turn == "mended" and total(view.worths) >= 0 else None
 
 
+def the_rest(view: View) -> Verdict | None:
+    """Praise what is left beside the improvement asked for ("а так всё есть", "otherwise"), unless it complains."""
+    left = view.turn == "rest" and view.asked < 0 and total(view.worths) >= 0
+    return Verdict(1, "the_rest", 0.7) if left else None
+
+
 def comparison(view: View) -> Verdict | None:
     """Read who comes off better: we, a competitor, or we in the past."""
     side = _better_side(view)
@@ -195,11 +201,8 @@ def wish(view: View) -> Verdict | None:
 
 def asked_to_improve(view: View) -> Verdict | None:
     """Take what is named when asked for improvements for a complaint, unless it is liked outright."""
-    if view.asked >= 0:
-        return None
-    if total(view.worths) > 0 and (view.has("liking") and not view.has("better")):
-        return None
-    return Verdict(-1, "asked_to_improve", 0.75)
+    liked = total(view.worths) > 0 and view.has("liking") and not view.has("better")
+    return None if view.asked >= 0 or liked else Verdict(-1, "asked_to_improve", 0.75)
 
 
 def no_trouble(view: View) -> Verdict | None:
@@ -273,6 +276,7 @@ RULES: tuple[Rule, ...] = (
     promise,
     outdone,
     mended,
+    the_rest,
     comparison,
     no_complaint,
     wish,

@@ -10,17 +10,19 @@ from insights.language.tokens import Language
 from insights.reasons.clauses import Clause
 from insights.reasons.cues import cue
 from insights.reasons.pieces import Piece
+from insights.reasons.reading import Seen
 from insights.reasons.worth import total
 
-Turn = Literal["foil", "past", "ours", "mended", "endorsed"]
+Turn = Literal["foil", "past", "ours", "mended", "endorsed", "rest"]
 _SHORT_WORDS = 4
 
 
-def turnings(pieces: Sequence[Piece], language: Language) -> list[Turn | None]:
+def turnings(pieces: Sequence[Piece], seen: Sequence[Seen], language: Language) -> list[Turn | None]:
     """Return what each piece is to its neighbour.
 
     ``foil`` speaks of others before ``ours`` speaks of us; ``past`` is a trouble before ``mended`` says that it is
-    over; ``endorsed`` is what somebody says and the customer agrees with next. None for all the rest.
+    over; ``endorsed`` is what somebody says and the customer agrees with next; ``rest`` is what is left beside the
+    trouble named ("а так всё есть"). None for all others. ``seen`` are the statement's words.
     """
     found: list[Turn | None] = [None] * len(pieces)
     for place, (before, after) in enumerate(pairwise(pieces)):
@@ -30,6 +32,21 @@ def turnings(pieces: Sequence[Piece], language: Language) -> list[Turn | None]:
             found[place : place + 2] = ["foil", "ours"]
         elif _is_mended(before, after, language):
             found[place : place + 2] = ["past", "mended"]
+    rest = _of_the_rest(pieces, seen, language)
+    return [turn or ("rest" if place in rest else None) for place, turn in enumerate(found)]
+
+
+def _of_the_rest(pieces: Sequence[Piece], seen: Sequence[Seen], language: Language) -> set[int]:
+    """Return the places of pieces that speak of all but what was named, up to the next wish or contrast."""
+    marks = [seen[match.start].start_char for match in cue(language, "the_rest").find(seen)]
+    found: set[int] = set()
+    after = 0
+    for place, piece in enumerate(pieces):
+        marked = any(after <= mark < piece.clause.end_char for mark in marks)
+        goes_on = place - 1 in found and piece.clause.link != "contrast" and not _has(piece, "wish", language)
+        if marked or goes_on:
+            found.add(place)
+        after = piece.clause.end_char
     return found
 
 
