@@ -90,6 +90,12 @@ def test_what_is_named_when_asked_for_improvements_is_a_complaint(coder) -> None
     assert coded(coder, "сайт", asked_text="Что нам стоит улучшить?") == {("website", -1)}
 
 
+def test_the_rest_of_what_was_asked_about_is_no_reason_of_its_own(coder) -> None:
+    asked = {"asked_text": "Чего не хватило до пятёрки?", "question_kind": "attribute", "attribute": "assortment"}
+    text = "Большой упаковки не бывает, а так ассортимент хороший, всё нормально"
+    assert coded(coder, text, **asked) == {("assortment", -1)}
+
+
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [

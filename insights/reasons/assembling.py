@@ -60,6 +60,8 @@ def chosen(piece: Piece, draft: Draft, meant: Read, verdict: Verdict | None, *, 
     """Return the code of a piece: its own, else the one before it, else the question's; None without any."""
     content = [seen for seen in piece.clause.seen if not cue(draft.statement.language, "generic").find([seen])]
     own = _own_choice(piece, draft, meant, verdict, content_n=len(content))
+    if own is not None and verdict is not None and verdict.rule == "the_rest" and own.code_id == draft.context:
+        return None  # "all else is there", asked what the range lacks: no praise of the range
     if own is not None or verdict is None or verdict.polarity is None or verdict.rule in _NEEDS_OWN_CODE:
         return own
     starts_with_pronoun = bool(cue(draft.statement.language, "pronouns").find(piece.clause.seen[:2]))
