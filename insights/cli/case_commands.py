@@ -59,20 +59,13 @@ def _now(study_dir: Path) -> tuple[Opened, list[Problem]]:
     """Bring responses in and open cases."""
     from insights.cases import open_recorded_cases
     from insights.night.frame import load_frame
-    from insights.store import ingest_folder, open_store
+    from insights.night.ingestion import new_responses
+    from insights.store import open_store
 
     frame = load_frame(study_dir)
     store = open_store(frame.folder.store)
     try:
-        files = ingest_folder(
-            store,
-            frame.folder.responses,
-            survey=frame.survey,
-            codebook=frame.codebook,
-            columns=frame.settings.columns,
-            pattern=frame.name_pattern,
-        )
-        problems = [problem for file in files for problem in file.problems]
+        problems = [problem for file in new_responses(store, frame) for problem in file.problems]
         return open_recorded_cases(store, frame.settings.cases), problems
     finally:
         store.close()

@@ -10,6 +10,7 @@ from insights.night.frame import StudyFrame, load_frame
 from insights.store import Store, ingest_folder, open_store, response_problems, run_lock
 from insights.store.night_queries import count_interviews
 from insights.survey.delimited import Problem
+from insights.survey.responses import ResponseFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ def ingest_study(study_dir: Path) -> Ingestion:
             store.close()
 
 
-def ingest_into(store: Store, frame: StudyFrame) -> Ingestion:
-    """Read everything new into an open store whose lock is held."""
-    files = ingest_folder(
+def new_responses(store: Store, frame: StudyFrame) -> list[ResponseFile]:
+    """Put what is new in responses/ into an open store; return the files that were read."""
+    return ingest_folder(
         store,
         frame.folder.responses,
         survey=frame.survey,
@@ -48,6 +49,11 @@ def ingest_into(store: Store, frame: StudyFrame) -> Ingestion:
         columns=frame.settings.columns,
         pattern=frame.name_pattern,
     )
+
+
+def ingest_into(store: Store, frame: StudyFrame) -> Ingestion:
+    """Read everything new into an open store whose lock is held."""
+    files = new_responses(store, frame)
     commit_keys(store)
     problems = tuple(
         Problem(row["path"], row["line"], row["problem"], row["cure"], row["interview_id"])
