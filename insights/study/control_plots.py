@@ -1,4 +1,4 @@
-"""Picture of a control chart: weeks or days, their limits, the running 28 days, signals in red."""
+"""Picture of a control chart: weeks or days, their limits, the running 28 days, signals as large dots."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Plots:
     def control(
         self, figure: str = "nps", *, every: Every = "week", mode: Mode = "phone", wave: str | None = None
     ) -> Picture:
-        """Return one mode's control chart: limits that chance alone keeps, running 28 days, signals in red."""
+        """Return one mode's control chart: limits that chance alone keeps, running 28 days, signals as large dots."""
         from insights.study.control_plots import control_picture
 
         one_of("mode", mode, ("phone", "online"))
